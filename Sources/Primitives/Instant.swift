@@ -1,0 +1,176 @@
+/// A point in time on the wall clock, in nanoseconds since 1970 UTC; text form is RFC 3339.
+///
+/// Kubernetes writes `Time` with whole seconds and `MicroTime` with six digits; both parse here.
+package struct Instant: Sendable, Hashable, Comparable {
+  package let nanosecondsSinceEpoch: Int64
+
+  package init(nanosecondsSinceEpoch: Int64) { self.nanosecondsSinceEpoch = nanosecondsSinceEpoch }
+
+  package init(secondsSinceEpoch: Int64) {
+    self.init(nanosecondsSinceEpoch: secondsSinceEpoch &* 1_000_000_000)
+  }
+
+  /// Whole seconds since 1970, rounded down.
+  package var secondsSinceEpoch: Int64 {
+    let (quotient, remainder) = nanosecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+
+  package static func < (left: Instant, right: Instant) -> Bool {
+    left.nanosecondsSinceEpoch < right.nanosecondsSinceEpoch
+  }
+
+  package static func + (instant: Instant, duration: Duration) -> Instant {
+    Instant(nanosecondsSinceEpoch: instant.nanosecondsSinceEpoch &+ duration.wholeNanoseconds)
+  }
+
+  package static func - (left: Instant, right: Instant) -> Duration {
+    .nanoseconds(left.nanosecondsSinceEpoch &- right.nanosecondsSinceEpoch)
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds, clamped to 64 bits (292 years).
+  package var wholeNanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    guard !overflow else { return seconds < 0 ? .min : .max }
+    return product &+ attoseconds / 1_000_000_000
+  }
+
+  /// Seconds with their fraction.
+  package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}
+
+extension Instant {
+  /// Parses RFC 3339 (`2026-11-21T06:31:22Z`, with an optional fraction and offset); nil when it is anything else.
+  package init?(_ text: String) {
+    var scanner = DigitScanner(text)
+    guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
+      let day = scanner.number(2), scanner.take("T") || scanner.take("t") || scanner.take(" "),
+      let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2), scanner.take(":"),
+      let second = scanner.number(2), (1...12).contains(month),
+      (1...Self.days(in: month, of: year)).contains(day),
+      hour < 24, minute < 60, second < 61,
+      let fraction = scanner.fraction(), let offset = scanner.zoneOffset(), scanner.isAtEnd
+    else { return nil }
+    let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+    let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
+    // Years beyond 64 bits of nanoseconds (after 2262) are no times that a cluster can mean.
+    guard abs(seconds) < 9_223_372_036 else { return nil }
+    self.init(nanosecondsSinceEpoch: seconds * 1_000_000_000 + Int64(fraction))
+  }
+
+  /// RFC 3339 in UTC with whole seconds, as Kubernetes' `Time` is written.
+  package var rfc3339: String { text(fractionDigits: 0) }
+
+  /// RFC 3339 in UTC with six digits, as Kubernetes' `MicroTime` is written.
+  package var rfc3339Micro: String { text(fractionDigits: 6) }
+
+  /// The time of day in UTC as `hh:mm:ss`.
+  package var timeOfDay: String { String(rfc3339.dropFirst(11).dropLast()) }
+
+  private func text(fractionDigits: Int) -> String {
+    let seconds = secondsSinceEpoch
+    let nanoseconds = nanosecondsSinceEpoch - seconds * 1_000_000_000
+    let days = Int(seconds.dividedFloor(by: 86_400))
+    let rest = Int(seconds) - days * 86_400
+    let (year, month, day) = Self.date(daysSinceEpoch: days)
+    var text = "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))T"
+    text += "\(Self.pad(rest / 3600, 2)):\(Self.pad(rest / 60 % 60, 2)):\(Self.pad(rest % 60, 2))"
+    if fractionDigits > 0 { text += "." + Self.pad(Int(nanoseconds), 9).prefix(fractionDigits) }
+    return text + "Z"
+  }
+
+  private static func pad(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  /// Days of the civil calendar since 1970-01-01; the usual era arithmetic over 400-year cycles.
+  private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = shifted.dividedFloor(by: 400)
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  private static func date(daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
+    let shifted = daysSinceEpoch + 719_468
+    let era = shifted.dividedFloor(by: 146_097)
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+
+  private static func days(in month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+}
+
+extension BinaryInteger {
+  fileprivate func dividedFloor(by divisor: Self) -> Self {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}
+
+/// Reads fixed-width digits from ASCII text.
+private struct DigitScanner {
+  private var rest: Substring.UTF8View
+
+  init(_ text: String) { rest = text[...].utf8 }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  mutating func number(_ width: Int) -> Int? {
+    var value = 0
+    for _ in 0..<width {
+      guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+      value = value * 10 + Int(byte - UInt8(ascii: "0"))
+      rest.removeFirst()
+    }
+    return value
+  }
+
+  /// Nanoseconds after an optional point; digits past the ninth are cut.
+  mutating func fraction() -> Int? {
+    guard take(".") else { return 0 }
+    var value = 0
+    var digits = 0
+    while let digit = number(1) {
+      if digits < 9 { value = value * 10 + digit }
+      digits += 1
+    }
+    guard digits > 0 else { return nil }
+    for _ in min(digits, 9)..<9 { value *= 10 }
+    return value
+  }
+
+  /// Seconds east of UTC.
+  mutating func zoneOffset() -> Int? {
+    if take("Z") || take("z") { return 0 }
+    let sign = take("+") ? 1 : take("-") ? -1 : 0
+    guard sign != 0, let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
+    else {
+      return nil
+    }
+    return sign * (hours * 3600 + minutes * 60)
+  }
+}

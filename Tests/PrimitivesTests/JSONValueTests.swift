@@ -1,0 +1,41 @@
+import Primitives
+import Testing
+
+@Suite struct JSONValueTests {
+  @Test(arguments: [
+    #"{"a":[1,-2.5,"x\ny",true,null],"b":{}}"#, "[]", "0", #""é→😀""#,
+  ])
+  func writesWhatItReads(text: String) throws {
+    #expect(try JSONValue(parsing: text).text() == text)
+  }
+
+  @Test(arguments: ["", "{", "[1,]", "01", #"{"a" 1}"#, "\"\u{1}\"", "nul", "1 2", #""\x""#])
+  func refusesWhatIsNotJSON(text: String) {
+    #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
+  }
+
+  @Test func decodesEscapesAndSurrogates() throws {
+    #expect(try JSONValue(parsing: #""\u00e9\ud83d\ude00\ud800x""#) == "é😀\u{FFFD}x")
+  }
+
+  @Test func survivesTenThousandRandomMutations() {
+    var random = SeededRandom(seed: 7)
+    let seed = Array(#"{"a":[1,-2.5e3,"x\n\u00e9",true,null],"b":{"c":[]}}"#.utf8)
+    for _ in 0..<10_000 {
+      var bytes = seed
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      guard let value = try? JSONValue(parsing: bytes) else { continue }
+      #expect((try? JSONValue(parsing: value.bytes())) == value)
+    }
+  }
+
+  @Test func setsAndRemovesAtPaths() {
+    var value: JSONValue = ["a": ["b": 1]]
+    value.set(2, at: "a", "c", "d")
+    value.set(nil, at: "a", "b")
+    value.set(nil, at: "x", "y")
+    #expect(value == ["a": ["c": ["d": 2]]])
+  }
+}
