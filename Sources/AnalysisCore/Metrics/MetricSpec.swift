@@ -1,0 +1,65 @@
+package import Primitives
+
+/// One metric of an AnalysisRun or a template, read leniently; the JSON stays the truth.
+package struct MetricSpec: Sendable, Hashable {
+  package let name: String
+  /// A Go duration; empty when the metric is measured once. From the end of a measurement to the next.
+  package let intervalText: String
+  /// A Go duration from the run's start to the first measurement; empty for none.
+  package let initialDelayText: String
+  /// Nil when absent; a string that is no number counts as 0, as in Kubernetes' IntOrString.
+  package let count: Int?
+  /// Measurements that may fail; −1 switches the limit off.
+  package let failureLimit: Int
+  package let inconclusiveLimit: Int
+  package let consecutiveErrorLimit: Int
+  /// 0 switches the limit off.
+  package let consecutiveSuccessLimit: Int
+  package let successCondition: String
+  package let failureCondition: String
+  package let provider: ProviderSpec
+  /// How many providers the manifest names; one is right.
+  package let providerCount: Int
+
+  package init(_ json: JSONValue) {
+    name = scalarText(json["name"])
+    intervalText = scalarText(json["interval"])
+    initialDelayText = scalarText(json["initialDelay"])
+    count = intOrString(json["count"])
+    failureLimit = intOrString(json["failureLimit"]) ?? 0
+    inconclusiveLimit = intOrString(json["inconclusiveLimit"]) ?? 0
+    consecutiveErrorLimit = intOrString(json["consecutiveErrorLimit"]) ?? 4
+    consecutiveSuccessLimit = intOrString(json["consecutiveSuccessLimit"]) ?? 0
+    successCondition = scalarText(json["successCondition"])
+    failureCondition = scalarText(json["failureCondition"])
+    provider = ProviderSpec(json["provider"] ?? .null)
+    providerCount = ProviderSpec.names(in: json["provider"] ?? .null).count
+  }
+
+  /// The interval, or nil when there is none or it is no duration.
+  package var interval: Duration? { Duration(go: intervalText) }
+
+  /// The initial delay, zero when there is none or it is no duration.
+  package var initialDelay: Duration { Duration(go: initialDelayText) ?? .zero }
+
+  /// How many measurements complete the metric: 1 without count and interval, nil (unlimited) with an interval alone.
+  package var effectiveCount: Int? {
+    if let count, count != 0 { return count }
+    return intervalText.isEmpty ? 1 : nil
+  }
+
+  /// Whether too many failed measurements end the metric.
+  package var hasFailureLimit: Bool { failureLimit >= 0 }
+
+  /// Whether enough successes in a row end the metric.
+  package var hasConsecutiveSuccessLimit: Bool { consecutiveSuccessLimit > 0 }
+}
+
+/// Kubernetes' IntOrString as a number: a string that is none counts as 0; nil when absent.
+func intOrString(_ json: JSONValue?) -> Int? {
+  switch json {
+  case .null, nil: nil
+  case .string(let text): Int(text) ?? 0
+  case let other?: other.int ?? 0
+  }
+}
