@@ -79,6 +79,7 @@ package struct Decision: Sendable, Hashable {
   ///   - revision: The revision that is decided about.
   ///   - kind: What was decided.
   ///   - attempt: How often the revision was retried before; 0 leaves no mark.
+  /// - Returns: Such as `0c6f1b52-r3-abort`.
   package static func id(uid: String, revision: Int, kind: Kind, attempt: Int = 0) -> String {
     "\(uid.prefix(8))-r\(revision)-\(kind.rawValue)" + (attempt > 0 ? "-\(attempt)" : "")
   }

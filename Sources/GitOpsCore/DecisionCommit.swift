@@ -9,6 +9,7 @@ package enum DecisionCommit {
   ///   - decision: What was decided.
   ///   - manifest: What became of the Rollout's manifest.
   ///   - notes: Further sentences for the body.
+  /// - Returns: Text for Git, ready to be committed.
   package static func message(
     for decision: Decision,
     manifest: DecisionOutcome.ManifestEdit,

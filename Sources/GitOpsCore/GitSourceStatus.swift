@@ -29,6 +29,7 @@ package enum GitSourceStatus {
   ///   - result: How the sync ended.
   ///   - generation: The generation of the spec that was synced.
   ///   - now: The time of conditions that change.
+  /// - Returns: The whole status, unknown fields kept.
   package static func next(
     _ status: JSONValue,
     after result: SyncResult,

@@ -46,6 +46,13 @@ package struct LockRecord: Sendable, Hashable {
     /// Images by container.
     package var images: [String: String]
     package var revision: Int
+
+    package init(sourceCommit: String, podTemplateHash: String, images: [String: String], revision: Int) {
+      self.sourceCommit = sourceCommit
+      self.podTemplateHash = podTemplateHash
+      self.images = images
+      self.revision = revision
+    }
   }
 
   /// A release that is under way.
@@ -54,6 +61,13 @@ package struct LockRecord: Sendable, Hashable {
     package var sourceCommit: String
     package var step: String
     package var since: Instant
+
+    package init(podTemplateHash: String, sourceCommit: String, step: String, since: Instant) {
+      self.podTemplateHash = podTemplateHash
+      self.sourceCommit = sourceCommit
+      self.step = step
+      self.since = since
+    }
   }
 
   /// An image that failed and must not come back unasked.
