@@ -1,0 +1,223 @@
+import AnalysisCore
+import KubeModel
+import Primitives
+
+/// The AnalysisRuns of a release: which one a position wants, what those that exist say, and which must end.
+enum ReleaseRun: Hashable {
+  case step(Int)
+  case background
+  case prePromotion
+  case postPromotion
+
+  /// The suffix of the run's name (reference, section 4.1).
+  var suffix: String {
+    switch self {
+    case .step(let index): "-\(index)"
+    case .background: ""
+    case .prePromotion: "-pre"
+    case .postPromotion: "-post"
+    }
+  }
+
+  /// The `rollout-type` label.
+  var type: String {
+    switch self {
+    case .step: "Step"
+    case .background: "Background"
+    case .prePromotion: "PrePromotion"
+    case .postPromotion: "PostPromotion"
+    }
+  }
+
+  /// How an abort names it.
+  var description: String {
+    switch self {
+    case .step: "Step-based analysis"
+    case .background: "Background analysis"
+    case .prePromotion: "Blue/green pre-promotion analysis"
+    case .postPromotion: "Blue/green post-promotion analysis"
+    }
+  }
+}
+
+extension RolloutStatus {
+  /// Where the status keeps a run; all steps share one place.
+  subscript(run: ReleaseRun) -> RunStatus? {
+    get {
+      switch run {
+      case .step: stepAnalysis
+      case .background: backgroundAnalysis
+      case .prePromotion: prePromotionAnalysis
+      case .postPromotion: postPromotionAnalysis
+      }
+    }
+    set {
+      switch run {
+      case .step: stepAnalysis = newValue
+      case .background: backgroundAnalysis = newValue
+      case .prePromotion: prePromotionAnalysis = newValue
+      case .postPromotion: postPromotionAnalysis = newValue
+      }
+    }
+  }
+
+  static var runPlaces: [ReleaseRun] { [.step(0), .background, .prePromotion, .postPromotion] }
+}
+
+extension RolloutStatus.RunStatus {
+  var isCompleted: Bool { AnalysisPhase(rawValue: phase)?.isCompleted ?? false }
+}
+
+extension Situation {
+  func run(named name: String) -> JSONValue? { snapshot.analysisRuns.first { $0.name == name } }
+
+  /// Copies what the runs say now into the status.
+  func observeAnalysis(_ draft: inout Draft) {
+    for place in RolloutStatus.runPlaces {
+      guard let known = draft.status[place], let run = run(named: known.name) else { continue }
+      draft.status[place]?.phase = run.status["phase"]?.string ?? "Pending"
+      draft.status[place]?.message = run.status["message"]?.string ?? ""
+    }
+  }
+
+  /// A failed run aborts; an inconclusive one waits for a person (reference, section 4.2).
+  func judgeRuns(_ draft: inout Draft) {
+    guard !draft.status.promotesFully else { return }
+    for place in RolloutStatus.runPlaces {
+      guard let run = draft.status[place] else { continue }
+      switch run.phase {
+      case "Failed", "Error":
+        let detail = run.message.isEmpty ? "" : ": \(run.message)"
+        return abort(&draft, reason: "\(place.description) phase error/failed\(detail)")
+      case "Inconclusive":
+        waitForPerson(after: place, &draft)
+      default: continue
+      }
+    }
+  }
+
+  private func waitForPerson(after place: ReleaseRun, _ draft: inout Draft) {
+    let reason = RolloutStatus.PauseCondition.inconclusiveAnalysisRun
+    guard draft.status.pauseCondition(reason) == nil else { return }
+    if draft.status.isControllerPause, draft.status.pauseConditions.isEmpty {
+      // A person resumed: the gate is asked once more, by a run of its own.
+      draft.status.isControllerPause = false
+      draft.status[place] = nil
+      return
+    }
+    draft.status.pauseConditions.append(.init(reason: reason, startTime: now.nextWholeSecond))
+    draft.status.isControllerPause = true
+  }
+
+  func convergeAnalysis(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    var wanted: [(ReleaseRun, JSONValue)] = []
+    let status = draft.status
+    if isReleasing(status) {
+      let index = status.currentStepIndex ?? 0
+      if canary.steps.indices.contains(index), case .analysis(let analysis) = canary.steps[index] {
+        wanted.append((.step(index), analysis))
+      }
+      if let background = canary.backgroundAnalysis, index >= canary.backgroundStartingStep {
+        wanted.append((.background, background))
+      }
+    }
+    converge(wanted, &draft)
+  }
+
+  func convergeAnalysis(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    var wanted: [(ReleaseRun, JSONValue)] = []
+    let status = draft.status
+    let isActive = status.activeSelector == revisions.newHash
+    if isReleasing(status), let new = revisions.new {
+      let isReady = new.available >= new.desired && new.desired > 0
+      if let analysis = blueGreen.prePromotionAnalysis, !isActive, isReady {
+        wanted.append((.prePromotion, analysis))
+      }
+      if let analysis = blueGreen.postPromotionAnalysis, isActive, new.available >= spec.replicas {
+        wanted.append((.postPromotion, analysis))
+      }
+      // What a gate has said stays on the status until the release is over.
+      if isActive, let pre = status.prePromotionAnalysis, pre.isCompleted {
+        wanted.append((.prePromotion, .null))
+      }
+    }
+    converge(wanted, &draft)
+  }
+
+  private func isReleasing(_ status: RolloutStatus) -> Bool {
+    !status.stableHash.isEmpty && !status.isFullyPromoted && !status.isAborted && !status.promotesFully
+      && revisions.new != nil
+  }
+
+  private func converge(_ wanted: [(ReleaseRun, JSONValue)], _ draft: inout Draft) {
+    let reason = RolloutStatus.PauseCondition.inconclusiveAnalysisRun
+    if draft.status.pauseCondition(reason) == nil {
+      for (run, analysis) in wanted where draft.status[run].map({ !$0.isCompleted }) ?? true {
+        ensure(run, analysis, &draft)
+        draft.wake(at: now + .seconds(60))
+      }
+    }
+    let kept = Set(wanted.compactMap { draft.status[$0.0]?.name })
+    if spec.canary != nil || draft.status.isFullyPromoted {
+      for place in RolloutStatus.runPlaces where draft.status[place].map({ !kept.contains($0.name) }) ?? false
+      {
+        draft.status[place] = nil
+      }
+    }
+    for run in snapshot.analysisRuns where !kept.contains(run.name) && !isCompleted(run) {
+      guard run.spec["terminate"]?.bool != true, run.labels["rollout-type"] != nil else { continue }
+      draft.perform(.terminateAnalysisRun(name: run.name))
+    }
+  }
+
+  private func isCompleted(_ run: JSONValue) -> Bool {
+    AnalysisPhase(rawValue: run.status["phase"]?.string ?? "")?.isCompleted ?? false
+  }
+
+  /// Finds or creates the run. A name that an earlier attempt used up gets a number, so that a retry is judged afresh.
+  private func ensure(_ kind: ReleaseRun, _ analysis: JSONValue, _ draft: inout Draft) {
+    if let known = draft.status[kind], run(named: known.name) != nil { return }
+    let base = "\(rollout.name)-\(revisions.newHash)-\(nextRevision)\(kind.suffix)"
+    let attempts = snapshot.analysisRuns.filter { $0.name == base || $0.name.hasPrefix(base + ".") }
+    let isOfThisAttempt = { (run: JSONValue) in
+      if !self.isCompleted(run) { return true }
+      guard let abortedAt = draft.status.abortedAt else { return run.status["phase"] != "Inconclusive" }
+      return run.creationTimestamp ?? abortedAt > abortedAt
+    }
+    if let present = attempts.first(where: isOfThisAttempt) {
+      draft.status[kind] = .init(
+        name: present.name,
+        phase: present.status["phase"]?.string ?? "Pending",
+        message: ""
+      )
+      return
+    }
+    let name = attempts.isEmpty ? base : "\(base).\(attempts.count)"
+    guard case .success(let run) = makeRun(kind, name: name, analysis) else { return }
+    draft.perform(.createAnalysisRun(run))
+    draft.status[kind] = .init(name: name, phase: "Pending", message: "")
+  }
+
+  /// Finished runs past the limits, newest kept, and those whose revision is gone.
+  func cleanRuns(_ draft: inout Draft) {
+    let kept = Set(RolloutStatus.runPlaces.compactMap { draft.status[$0]?.name })
+    let hashes = Set(revisions.all.map(\.hash) + [revisions.newHash])
+    let finished = snapshot.analysisRuns.filter {
+      isCompleted($0) && !kept.contains($0.name) && !$0.isBeingDeleted
+    }
+    .sorted { ($0.creationTimestamp ?? now, $0.name) > ($1.creationTimestamp ?? now, $1.name) }
+    var rest = (successful: spec.successfulRunHistoryLimit, unsuccessful: spec.unsuccessfulRunHistoryLimit)
+    for run in finished {
+      let isSuccessful = run.status["phase"] == "Successful"
+      let isOrphan = !hashes.contains(run.labels[RolloutNames.podTemplateHash] ?? "")
+      let isOver = isSuccessful ? rest.successful <= 0 : rest.unsuccessful <= 0
+      if isOrphan || isOver {
+        draft.perform(.deleteAnalysisRun(name: run.name, uid: run.uid))
+      } else if isSuccessful {
+        rest.successful -= 1
+      } else {
+        rest.unsuccessful -= 1
+      }
+    }
+  }
+}

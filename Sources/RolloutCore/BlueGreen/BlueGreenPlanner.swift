@@ -1,0 +1,130 @@
+import KubeModel
+import Primitives
+
+/// Blue/green: the new revision is built beside the old one, judged behind the preview service, and takes over in one
+/// switch of the active service (reference, section 3).
+extension Situation {
+  func planBlueGreen(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    draft.status.currentStepIndex = nil
+    draft.status.activeSelector = selectedHash(blueGreen.activeService) ?? ""
+    if draft.status.promotesFully { draft.status.pauseConditions = [] }
+    if !draft.status.isFullyPromoted, !draft.status.stableHash.isEmpty, !draft.status.isAborted {
+      judgeRuns(&draft)
+    }
+    takePreviewCheckPoint(blueGreen, &draft)
+    switchServices(blueGreen, &draft)
+    promoteActive(blueGreen, &draft)
+    if !spec.isPaused,
+      draft.status.pauseCondition(RolloutStatus.PauseCondition.inconclusiveAnalysisRun) == nil
+    {
+      convergeReplicas(blueGreen, &draft)
+    }
+    convergeAnalysis(blueGreen, &draft)
+  }
+
+  /// Pods of the new revision: few for a preview when the spec says so, all from the check point on.
+  private func newSize(_ blueGreen: BlueGreenStrategy, _ status: RolloutStatus) -> Int {
+    guard let preview = blueGreen.previewReplicaCount, !status.stableHash.isEmpty, !status.isFullyPromoted,
+      !status.promotesFully, status.activeSelector != revisions.newHash, !status.scaledUpPreview
+    else { return spec.replicas }
+    return min(preview, spec.replicas)
+  }
+
+  /// Once the preview was judged with few pods, it is scaled up before it may take over.
+  private func takePreviewCheckPoint(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    guard blueGreen.previewReplicaCount != nil, !draft.status.scaledUpPreview, !draft.status.isAborted,
+      !draft.status.isFullyPromoted, !draft.status.stableHash.isEmpty,
+      let new = revisions.new, new.available >= newSize(blueGreen, draft.status)
+    else { return }
+    draft.status.scaledUpPreview = mayTakeOver(blueGreen, new, &draft)
+  }
+
+  private func switchServices(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    if draft.status.isAborted {
+      if let stable = revisions.stable { activate(stable, blueGreen, &draft) }
+      return
+    }
+    guard let new = revisions.new, !spec.isPaused else { return }
+    // The preview service shows the new revision from its first moment, ready or not.
+    if let preview = blueGreen.previewService { select(new, by: preview, &draft, evenUnready: true) }
+    let isComplete = new.available >= spec.replicas && new.desired == spec.replicas
+    guard isComplete, draft.status.activeSelector != new.hash else {
+      draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
+      return
+    }
+    let isFirst = draft.status.stableHash.isEmpty || draft.status.activeSelector.isEmpty
+    let isReturn = draft.status.isFullyPromoted || new.scaleDownDeadline != nil
+    if isFirst || isReturn || draft.status.promotesFully || mayTakeOver(blueGreen, new, &draft) {
+      activate(new, blueGreen, &draft)
+    }
+    draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
+  }
+
+  private func activate(_ set: ReplicaSetView, _ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    select(set, by: blueGreen.activeService, &draft, evenUnready: draft.status.isAborted)
+  }
+
+  /// The gates in their order: analysis of the preview, then a person or a delay.
+  private func mayTakeOver(_ blueGreen: BlueGreenStrategy, _ new: ReplicaSetView, _ draft: inout Draft)
+    -> Bool
+  {
+    if draft.status.scaledUpPreview { return true }
+    if blueGreen.prePromotionAnalysis != nil, draft.status.prePromotionAnalysis?.phase != "Successful" {
+      return false
+    }
+    guard !blueGreen.promotesAutomatically || blueGreen.autoPromotionDelay > .zero else { return true }
+    let reason = RolloutStatus.PauseCondition.blueGreenPause
+    guard let pause = draft.status.pauseCondition(reason) else {
+      if draft.status.isControllerPause {
+        draft.status.isControllerPause = false
+        return true
+      }
+      draft.status.pauseConditions.append(.init(reason: reason, startTime: now.nextWholeSecond))
+      draft.status.isControllerPause = true
+      if blueGreen.promotesAutomatically {
+        draft.wake(at: now.nextWholeSecond + blueGreen.autoPromotionDelay)
+      }
+      return false
+    }
+    guard blueGreen.promotesAutomatically else { return false }
+    let end = pause.startTime + blueGreen.autoPromotionDelay
+    guard now >= end else {
+      draft.wake(at: end)
+      return false
+    }
+    draft.status.removePause(reason)
+    draft.status.isControllerPause = false
+    return true
+  }
+
+  /// The active revision becomes stable after the analysis behind real traffic.
+  private func promoteActive(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    guard !draft.status.isFullyPromoted, !draft.status.isAborted, let new = revisions.new,
+      draft.status.activeSelector == new.hash, new.available >= spec.replicas
+    else { return }
+    let isJudged =
+      blueGreen.postPromotionAnalysis == nil || draft.status.stableHash.isEmpty || draft.status.promotesFully
+      || draft.status.postPromotionAnalysis?.phase == "Successful"
+    guard isJudged else { return }
+    promote(
+      &draft,
+      reason: draft.status.stableHash.isEmpty ? "Initial deploy" : "Completed blue-green update"
+    )
+  }
+
+  private func convergeReplicas(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
+    let status = draft.status
+    let stable = revisions.find(status.stableHash)
+    if let stable, stable.hash != revisions.newHash { scale(stable, to: spec.replicas, &draft) }
+    if status.isAborted {
+      let isActive = status.activeSelector == revisions.newHash
+      retireAborted(blueGreen.abortScaleDownDelay, observedWeight: isActive ? 100 : 0, &draft)
+    } else {
+      ensureNew(replicas: newSize(blueGreen, status), &draft)
+    }
+    for set in revisions.older {
+      let selected = [selectedHash(blueGreen.activeService), selectedHash(blueGreen.previewService)]
+      retire(set, after: blueGreen.scaleDownDelay, isReferenced: selected.contains(set.hash), &draft)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Primitives
+
+/// Pods that a ReplicaSet should have and those of them that are available.
+struct Pods: Equatable {
+  var desired: Int
+  var available: Int
+
+  init(desired: Int, available: Int) {
+    self.desired = desired
+    self.available = available
+  }
+
+  init(_ set: ReplicaSetView?) { self.init(desired: set?.desired ?? 0, available: set?.available ?? 0) }
+}
+
+/// Weights by replica counts alone, as Argo Rollouts approximates them (reference, section 2.3).
+struct BasicCanaryCounts: Equatable {
+  let replicas: Int
+  let surge: Int
+  let unavailable: Int
+
+  init(strategy: CanaryStrategy, replicas: Int) {
+    let surge = strategy.maxSurge.count(of: replicas, roundingUp: true)
+    let unavailable = strategy.maxUnavailable.count(of: replicas, roundingUp: false)
+    self.init(replicas: replicas, surge: surge, unavailable: unavailable)
+  }
+
+  /// Surge and unavailability of 0 both would allow no move at all, so one pod may then be missing.
+  init(replicas: Int, surge: Int, unavailable: Int) {
+    self.replicas = replicas
+    self.surge = max(0, surge)
+    let least = surge <= 0 && unavailable <= 0 && replicas > 0 ? 1 : 0
+    self.unavailable = min(replicas, max(least, unavailable))
+  }
+
+  var minAvailable: Int { replicas - unavailable }
+  var maxTotal: Int { replicas + surge }
+
+  /// The split nearest to a weight; with room for a surge pod, one more pod may make it nearer.
+  func desired(weight: Int) -> (new: Int, stable: Int) {
+    guard replicas > 0 else { return (0, 0) }
+    guard weight > 0 else { return (0, replicas) }
+    guard weight < 100 else { return (replicas, 0) }
+    let zeroAllowed = replicas == 1 && surge == 0
+    var best: (new: Int, total: Int)?
+    for total in surge > 0 ? [replicas, replicas + 1] : [replicas] {
+      let ceiling = (total * weight + 99) / 100
+      let floor = total * weight / 100
+      let isTied = total * weight % 100 == 50
+      if ceiling < total || zeroAllowed { consider((ceiling, total), weight, &best) }
+      if !isTied, floor != 0 || zeroAllowed { consider((floor, total), weight, &best) }
+    }
+    guard let best else { return (replicas, 0) }
+    return (best.new, best.total - best.new)
+  }
+
+  private func consider(
+    _ candidate: (new: Int, total: Int),
+    _ weight: Int,
+    _ best: inout (new: Int, total: Int)?
+  ) {
+    guard let present = best else {
+      best = candidate
+      return
+    }
+    // |c·100/T − w| compared without fractions.
+    let distance = abs(candidate.new * 100 - weight * candidate.total) * present.total
+    let presentDistance = abs(present.new * 100 - weight * present.total) * candidate.total
+    if distance < presentDistance { best = candidate }
+  }
+
+  /// The next sizes on the way to the target: never more pods than replicas and surge, never an available pod taken
+  /// that the spec does not let us miss.
+  func next(target: (new: Int, stable: Int), new: Pods, stable: Pods, older: Int) -> (new: Int, stable: Int) {
+    var room = max(0, maxTotal - new.desired - stable.desired - older)
+    var result = (new: new.desired, stable: stable.desired)
+    if target.stable > stable.desired {
+      result.stable = min(target.stable, stable.desired + room)
+      room -= result.stable - stable.desired
+    }
+    if target.new > new.desired { result.new = min(target.new, new.desired + room) }
+    // Pods of older revisions go first.
+    guard older == 0 else { return result }
+    if target.stable < stable.desired {
+      result.stable = max(target.stable, shrink(stable, beside: new.available))
+    }
+    if target.new < new.desired {
+      result.new = max(target.new, shrink(new, beside: min(stable.available, result.stable)))
+    }
+    // What the one side gives up now, the other may take now: its pods are counted as soon as they are ordered.
+    room = max(0, maxTotal - result.new - result.stable)
+    if target.new > result.new { result.new = min(target.new, result.new + room) }
+    if target.stable > result.stable { result.stable = min(target.stable, result.stable + room) }
+    return result
+  }
+
+  /// The smallest size of a side at which, with the other side's available pods, enough stay available; pods that are
+  /// not available are taken first and are free.
+  private func shrink(_ side: Pods, beside other: Int) -> Int {
+    let kept = min(side.available, max(0, minAvailable - other))
+    return kept
+  }
+}

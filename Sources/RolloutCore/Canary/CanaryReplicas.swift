@@ -1,0 +1,75 @@
+import KubeModel
+import Primitives
+
+extension Situation {
+  func convergeReplicas(_ canary: CanaryStrategy, _ target: CanaryTarget, _ draft: inout Draft) {
+    if canary.hasTrafficRouting {
+      convergeRoutedReplicas(canary, target, &draft)
+    } else {
+      convergeBasicReplicas(canary, target, &draft)
+    }
+  }
+
+  // MARK: - With a router
+
+  private func convergeRoutedReplicas(_ canary: CanaryStrategy, _ target: CanaryTarget, _ draft: inout Draft)
+  {
+    let status = draft.status
+    if let stable = revisions.find(status.stableHash), stable.hash != revisions.newHash {
+      scale(stable, to: target.stable, &draft)
+    }
+    if status.isAborted {
+      retireAborted(canary.abortScaleDownDelay, observedWeight: observedWeight(canary), &draft)
+    } else {
+      // Pods stay until the routes have let go of them.
+      let current = revisions.new?.desired ?? 0
+      let isShrinking = target.new < current && !status.isFullyPromoted
+      let mustHold = isShrinking && observedWeight(canary) > target.weight
+      ensureNew(replicas: mustHold ? current : target.new, &draft)
+    }
+    for set in revisions.older {
+      retire(set, after: canary.scaleDownDelay, isReferenced: isRouted(set.hash, canary), &draft)
+    }
+  }
+
+  /// The aborted revision keeps its pods until stable carries everything and the delay is over; a retry finds them.
+  func retireAborted(_ delay: Duration?, observedWeight: Int, _ draft: inout Draft) {
+    guard let new = revisions.new, let delay else { return }
+    let isStableReady = (revisions.stable?.available ?? 0) >= spec.replicas
+    retire(new, after: delay, isReferenced: observedWeight > 0 || !isStableReady, &draft)
+  }
+
+  /// Whether requests may still reach a revision's pods.
+  private func isRouted(_ hash: String, _ canary: CanaryStrategy) -> Bool {
+    if selectedHash(canary.stableService) == hash { return true }
+    return selectedHash(canary.canaryService) == hash && observedWeight(canary) > 0
+  }
+
+  // MARK: - By replica counts alone
+
+  private func convergeBasicReplicas(_ canary: CanaryStrategy, _ target: CanaryTarget, _ draft: inout Draft) {
+    let rule = BasicCanaryCounts(strategy: canary, replicas: spec.replicas)
+    let older = revisions.older.filter { $0.desired > 0 }
+    let stable = revisions.find(draft.status.stableHash).flatMap { $0.hash == revisions.newHash ? nil : $0 }
+    let next = rule.next(
+      target: (target.new, stable == nil ? 0 : target.stable),
+      new: Pods(revisions.new),
+      stable: Pods(stable),
+      older: older.reduce(0) { $0 + $1.desired }
+    )
+    if let stable { scale(stable, to: next.stable, &draft) }
+    ensureNew(replicas: next.new, &draft)
+    drain(older, rule, &draft)
+  }
+
+  /// Old revisions shrink by what the others can spare, newest first, pods that are not available before all others.
+  private func drain(_ older: [ReplicaSetView], _ rule: BasicCanaryCounts, _ draft: inout Draft) {
+    let available = revisions.all.reduce(0) { $0 + $1.available }
+    var spare = max(0, available - rule.minAvailable)
+    for set in older {
+      let taken = min(spare, set.available)
+      spare -= taken
+      scale(set, to: set.available - taken, &draft)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import KubeModel
+import Primitives
+
+extension Situation {
+  /// Moves the position as far as what was observed allows, and promotes at the end.
+  func advance(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    let count = canary.steps.count
+    let end = count == 0 ? nil : count
+    if draft.status.stableHash.isEmpty {
+      draft.status.currentStepIndex = end
+      // The first revision has no traffic to lose: it is stable once it is proven to run.
+      if let new = revisions.new, new.available >= spec.replicas { promote(&draft, reason: "Initial deploy") }
+      return
+    }
+    if draft.status.isFullyPromoted {
+      draft.status.currentStepIndex = end
+      draft.status.pauseConditions = []
+      draft.status.isControllerPause = false
+      return
+    }
+    if draft.status.isAborted {
+      draft.status.currentStepIndex = end == nil ? nil : 0
+      return
+    }
+    judgeRuns(&draft)
+    guard !draft.status.isAborted else {
+      draft.status.currentStepIndex = end == nil ? nil : 0
+      return
+    }
+    if draft.status.promotesFully {
+      draft.status.pauseConditions = []
+      draft.status.isControllerPause = false
+      draft.status.currentStepIndex = end
+    } else if !spec.isPaused {
+      takeSteps(canary, &draft)
+    }
+    if draft.status.currentStepIndex ?? 0 >= count, !spec.isPaused, draft.status.pauseConditions.isEmpty {
+      let reason =
+        draft.status.promotesFully ? "Full promotion requested" : "Completed all \(count) canary steps"
+      promoteWhenProven(canary, &draft, reason: reason)
+    }
+  }
+
+  private func takeSteps(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    var index = draft.status.currentStepIndex ?? 0
+    while canary.steps.indices.contains(index), isDone(canary.steps[index], at: index, canary, &draft) {
+      draft.status.removePause(RolloutStatus.PauseCondition.canaryPauseStep)
+      draft.status.isControllerPause = false
+      draft.status.stepAnalysis = nil
+      let step =
+        "Rollout step \(index + 1)/\(canary.steps.count) completed (\(canary.steps[index].description))"
+      draft.event("RolloutStepCompleted", step)
+      index += 1
+      draft.status.currentStepIndex = index
+    }
+    if draft.status.currentStepIndex == nil, !canary.steps.isEmpty { draft.status.currentStepIndex = index }
+  }
+
+  /// Whether a step has nothing left to wait for (reference, section 2.5).
+  private func isDone(_ step: CanaryStep, at index: Int, _ canary: CanaryStrategy, _ draft: inout Draft)
+    -> Bool
+  {
+    switch step {
+    case .setWeight(let weight):
+      return hasReached(target(canary, draft.status), canary) && trafficShows(weight, canary)
+    case .pause(let duration):
+      return isPauseOver(duration, &draft)
+    case .analysis:
+      return draft.status.stepAnalysis?.phase == "Successful"
+    case .unsupported:
+      return false
+    }
+  }
+
+  /// A pause begins with a condition that carries its start; it ends with its duration, or when a person removes the
+  /// condition (`controllerPause` stays true until the controller sees that).
+  private func isPauseOver(_ duration: Duration?, _ draft: inout Draft) -> Bool {
+    let reason = RolloutStatus.PauseCondition.canaryPauseStep
+    guard let pause = draft.status.pauseCondition(reason) else {
+      if draft.status.isControllerPause { return true }
+      draft.status.pauseConditions.append(.init(reason: reason, startTime: now.nextWholeSecond))
+      draft.status.isControllerPause = true
+      if let duration { draft.wake(at: now.nextWholeSecond + duration) }
+      return false
+    }
+    guard let duration else { return false }
+    let end = pause.startTime + duration
+    if now < end { draft.wake(at: end) }
+    return now >= end
+  }
+
+  /// Promotes once the canary alone can carry everything and, with a router, does.
+  private func promoteWhenProven(_ canary: CanaryStrategy, _ draft: inout Draft, reason: String) {
+    guard let new = revisions.new, new.available >= spec.replicas else { return }
+    guard !canary.hasTrafficRouting || trafficShows(100, canary) else { return }
+    promote(&draft, reason: reason)
+  }
+
+  /// The newest revision becomes the stable one.
+  func promote(_ draft: inout Draft, reason: String) {
+    draft.status.stableHash = revisions.newHash
+    draft.status.promotesFully = false
+    draft.status.pauseConditions = []
+    draft.status.isControllerPause = false
+    draft.status.abortedAt = nil
+    draft.status.scaledUpPreview = false
+    if let canary = spec.canary {
+      draft.status.stepAnalysis = nil
+      draft.status.backgroundAnalysis = nil
+      draft.status.currentStepIndex = canary.steps.isEmpty ? nil : canary.steps.count
+    }
+    let message = "Rollout completed update to revision \(nextRevision) (\(revisions.newHash)): \(reason)"
+    draft.event("RolloutCompleted", message)
+  }
+}
+
+extension CanaryStep: CustomStringConvertible {
+  /// The step as a person would say it: `setWeight: 20`, `pause: 3s`, `pause`, `analysis`.
+  package var description: String {
+    switch self {
+    case .setWeight(let weight): "setWeight: \(weight)"
+    case .pause(let duration): duration.map { "pause: \($0.goText)" } ?? "pause"
+    case .analysis: "analysis"
+    case .unsupported(let name): name
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import KubeModel
+import Primitives
+
+/// Decides what a rollout needs now: pure, total, and the same in the controller, in rehearsals and in tests.
+///
+/// The order is fixed: commands (abort first), deadlines, safety, gates, progress. Nothing returns early past a
+/// deadline, and a spec that cannot be followed is a plan that sets a condition. Performing the effects and planning
+/// again leads to a plan without effects.
+package func plan(_ snapshot: Snapshot) -> Plan {
+  let situation = Situation(snapshot)
+  var draft = Draft(status: situation.recorded)
+  situation.noticeRevision(&draft)
+  situation.takeCommands(&draft)
+  situation.observeAnalysis(&draft)
+  situation.checkProgressDeadline(&draft)
+
+  let issue = situation.firstIssue()
+  if issue == nil || draft.status.isAborted {
+    switch situation.spec.strategy {
+    case .canary(let canary): situation.planCanary(canary, &draft)
+    case .blueGreen(let blueGreen): situation.planBlueGreen(blueGreen, &draft)
+    }
+    situation.cleanHistory(&draft)
+  }
+  situation.concludeStatus(issue: issue, &draft)
+  situation.recordDecisions(&draft)
+  return situation.finish(draft)
+}
+
+extension Situation {
+  /// A changed pod template or changed steps start the release over (reference, section 2.6).
+  func noticeRevision(_ draft: inout Draft) {
+    let steps = stepHash
+    let isNew = !draft.status.currentPodHash.isEmpty && draft.status.currentPodHash != revisions.newHash
+    if isNew || draft.status.currentStepHash != steps {
+      draft.status.pauseConditions = []
+      draft.status.isControllerPause = false
+      draft.status.isAborted = false
+      draft.status.abortedAt = nil
+      draft.status.promotesFully = false
+      draft.status.stepAnalysis = nil
+      draft.status.backgroundAnalysis = nil
+      draft.status.prePromotionAnalysis = nil
+      draft.status.postPromotionAnalysis = nil
+      draft.status.scaledUpPreview = false
+      draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
+      if isNew, revisions.newHash == draft.status.stableHash {
+        draft.event("SkipSteps", "Rollback to stable ReplicaSets")
+      }
+    }
+    draft.status.currentPodHash = revisions.newHash
+    draft.status.currentStepHash = steps
+    draft.status.observedGeneration = String(rollout.generation)
+    if rollout.spec["replicas"] == nil { draft.perform(.setDefaultReplicas) }
+  }
+
+  /// Abort and retry, in that order; a rollout that is fully promoted has nothing to abort.
+  func takeCommands(_ draft: inout Draft) {
+    if draft.status.isFullyPromoted || draft.status.stableHash.isEmpty {
+      draft.status.isAborted = false
+      if draft.status.isFullyPromoted { draft.status.promotesFully = false }
+    }
+    if draft.status.promotesFully { draft.status.isAborted = false }
+    if draft.status.isAborted {
+      if draft.status.abortedAt == nil { abort(&draft, reason: nil) }
+    } else if draft.status.conditions.first(where: { $0.type == "Progressing" })?.reason == "RolloutAborted",
+      !draft.status.isFullyPromoted, draft.status.abortedAt != nil
+    {
+      retry(&draft)
+    }
+  }
+
+  /// Stops the release: traffic and pods go back to stable from this plan on.
+  func abort(_ draft: inout Draft, reason: String?) {
+    guard !draft.status.isFullyPromoted, !draft.status.stableHash.isEmpty else { return }
+    draft.status.isAborted = true
+    draft.status.promotesFully = false
+    draft.status.abortedAt = now.wholeSecond
+    draft.status.pauseConditions = []
+    draft.status.isControllerPause = false
+    let message = "Rollout aborted update to revision \(nextRevision)" + (reason.map { ": \($0)" } ?? "")
+    draft.setCondition("Progressing", "False", "RolloutAborted", message, at: now)
+    draft.event("RolloutAborted", message, type: "Warning")
+  }
+
+  private func retry(_ draft: inout Draft) {
+    draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
+    draft.status.stepAnalysis = nil
+    draft.status.backgroundAnalysis = nil
+    draft.status.prePromotionAnalysis = nil
+    draft.status.postPromotionAnalysis = nil
+    draft.setCondition("Progressing", "Unknown", "RolloutRetry", "Retrying Rollout after abort", at: now)
+    draft.event("RolloutRetry", "Retrying Rollout after abort")
+  }
+
+  /// Past the last step when there is nothing to release, else the first; nil without steps.
+  private func firstStep(of hash: String, _ status: RolloutStatus) -> Int? {
+    guard let canary = spec.canary, !canary.steps.isEmpty else { return nil }
+    return status.stableHash.isEmpty || status.stableHash == hash ? canary.steps.count : 0
+  }
+
+  /// The hash over the steps as written; empty for blue/green.
+  private var stepHash: String {
+    guard let canary = spec.canary else { return "" }
+    return podTemplateHash(of: canary.stepsJSON)
+  }
+
+  /// Turns the draft into the plan; a status that means the same is not written.
+  func finish(_ draft: Draft) -> Plan {
+    let before = rollout.status
+    let patch = MergePatch.difference(from: before, to: draft.status.json(over: before))
+    let wake = draft.wakes.min().map { Wake.at(max($0, now)) } ?? .onChange
+    return Plan(
+      effects: draft.effects,
+      status: draft.status,
+      statusPatch: patch,
+      events: draft.events,
+      wake: wake
+    )
+  }
+}
+
+extension Instant {
+  /// Rounded down to a second, as Kubernetes stores times.
+  var wholeSecond: Instant { Instant(secondsSinceEpoch: secondsSinceEpoch) }
+
+  /// Rounded up to a second: a wait that starts here is never shorter than asked.
+  var nextWholeSecond: Instant {
+    let floor = wholeSecond
+    return floor == self ? self : floor + .seconds(1)
+  }
+}

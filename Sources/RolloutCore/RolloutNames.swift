@@ -1,0 +1,25 @@
+/// Labels, annotations and reasons that other software depends on (reference, section 0).
+package enum RolloutNames {
+  /// The unique key of a revision: on ReplicaSets, pods, Service selectors and AnalysisRuns.
+  package static let podTemplateHash = "rollouts-pod-template-hash"
+  package static let revision = "rollout.argoproj.io/revision"
+  package static let revisionHistory = "rollout.argoproj.io/revision-history"
+  package static let desiredReplicas = "rollout.argoproj.io/desired-replicas"
+  /// When a ReplicaSet may go to zero; Argo Rollouts writes this key without a prefix.
+  package static let scaleDownDeadline = "scale-down-deadline"
+  package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
+  /// The commit at which a Rollout's manifest last changed; the Git sync writes it.
+  package static let sourceCommit = "serin.dev/source-commit"
+  /// The GitSource, as `namespace/name`, that an object came from.
+  package static let source = "serin.dev/source"
+  /// The file in the repository that a Rollout came from.
+  package static let sourceFile = "serin.dev/source-file"
+  /// The key of `trafficRouting.plugins` under which a Rollout names its Gateway API routes.
+  package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
+
+  /// Annotations of a Rollout that are never copied to its ReplicaSets.
+  package static let notCopied: Set<String> = [
+    "kubectl.kubernetes.io/last-applied-configuration", revision, revisionHistory, desiredReplicas,
+    "notified.notifications.argoproj.io", source, sourceFile,
+  ]
+}

@@ -1,0 +1,81 @@
+import KubeModel
+import Primitives
+
+extension Situation {
+  /// Sets the size of a ReplicaSet, and drops a scale-down deadline that no longer holds, in one write.
+  func scale(_ set: ReplicaSetView, to size: Int, _ draft: inout Draft) {
+    var annotations: [String: String?] = [:]
+    if set.scaleDownDeadline != nil { annotations[RolloutNames.scaleDownDeadline] = .some(nil) }
+    let desired = set.object.annotations[RolloutNames.desiredReplicas]
+    if size > 0, desired != String(spec.replicas) {
+      annotations[RolloutNames.desiredReplicas] = String(spec.replicas)
+    }
+    if set.desired != size {
+      draft.perform(.scaleReplicaSet(name: set.name, from: set.desired, to: size, annotations: annotations))
+      let verb = size > set.desired ? "up" : "down"
+      draft.event(
+        "ScalingReplicaSet",
+        "Scaled \(verb) ReplicaSet \(set.name) (revision \(set.revision)) from \(set.desired) to \(size)"
+      )
+    } else if !annotations.isEmpty {
+      draft.perform(.annotateReplicaSet(name: set.name, annotations: annotations))
+    }
+  }
+
+  /// Takes a ReplicaSet out of use: after the delay, and never while requests may still be routed to it.
+  ///
+  /// The deadline is kept on the ReplicaSet, so that a restart of the controller does not start it anew.
+  func retire(_ set: ReplicaSetView, after delay: Duration, isReferenced: Bool, _ draft: inout Draft) {
+    guard set.desired > 0 else { return }
+    guard !isReferenced else { return }
+    guard let deadline = set.scaleDownDeadline else {
+      guard delay > .zero else { return scale(set, to: 0, &draft) }
+      let deadline = (now + delay).nextWholeSecond
+      draft.perform(
+        .annotateReplicaSet(name: set.name, annotations: [RolloutNames.scaleDownDeadline: deadline.rfc3339])
+      )
+      draft.wake(at: deadline)
+      return
+    }
+    if now >= deadline { scale(set, to: 0, &draft) } else { draft.wake(at: deadline) }
+  }
+
+  /// Creates the newest ReplicaSet with the given size, or brings the present one to it.
+  func ensureNew(replicas: Int, _ draft: inout Draft) {
+    guard let new = revisions.new else {
+      draft.perform(.createReplicaSet(makeReplicaSet(replicas: replicas)))
+      draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
+      draft.event("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
+      return
+    }
+    syncAnnotations(of: new, &draft)
+    scale(new, to: replicas, &draft)
+  }
+
+  /// The newest revision carries the Rollout's annotations and its own number.
+  func syncAnnotations(of new: ReplicaSetView, _ draft: inout Draft) {
+    var wanted = copiedAnnotations
+    wanted[RolloutNames.revision] = String(nextRevision)
+    var changes = wanted.filter { new.object.annotations[$0.key] != $0.value }
+    if new.revision > 0, new.revision != nextRevision {
+      let history = new.object.annotations[RolloutNames.revisionHistory].map { "\($0),\(new.revision)" }
+      changes[RolloutNames.revisionHistory] = history ?? String(new.revision)
+    }
+    if !changes.isEmpty {
+      draft.perform(.annotateReplicaSet(name: new.name, annotations: changes.mapValues { .some($0) }))
+    }
+    if rollout.annotations[RolloutNames.revision] != String(nextRevision) {
+      draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
+    }
+  }
+
+  /// Deletes old ReplicaSets past the history limit once they are empty, and finished runs past theirs.
+  func cleanHistory(_ draft: inout Draft) {
+    let oldestFirst = revisions.older.sorted { ($0.revision, $0.name) < ($1.revision, $1.name) }
+    for set in oldestFirst.prefix(max(0, oldestFirst.count - spec.revisionHistoryLimit))
+    where set.desired == 0 && set.created == 0 {
+      draft.perform(.deleteReplicaSet(name: set.name, uid: set.object.uid))
+    }
+    cleanRuns(&draft)
+  }
+}

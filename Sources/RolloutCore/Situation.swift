@@ -1,0 +1,47 @@
+import KubeModel
+import Primitives
+
+/// A snapshot with its parts told apart: what every part of the planner reads, and none writes.
+struct Situation {
+  let snapshot: Snapshot
+  let rollout: JSONValue
+  let spec: RolloutSpec
+  let revisions: Revisions
+  let now: Instant
+
+  init(_ snapshot: Snapshot) {
+    self.snapshot = snapshot
+    rollout = snapshot.rollout
+    spec = RolloutSpec(snapshot.rollout)
+    revisions = Revisions(snapshot: snapshot, spec: spec, status: RolloutStatus(snapshot.rollout.status))
+    now = snapshot.now
+  }
+
+  var recorded: RolloutStatus { RolloutStatus(rollout.status) }
+
+  /// The live Service of that name; nil when there is none or it could not be read.
+  func service(_ name: String?) -> JSONValue? { name.flatMap { snapshot.services[$0]?.object } }
+
+  /// The revision that a Service selects; nil when it selects none.
+  func selectedHash(_ service: String?) -> String? {
+    self.service(service)?.spec.at("selector", RolloutNames.podTemplateHash)?.string
+  }
+}
+
+/// The plan in the making: the next status, the effects so far, and the moments at which to look again.
+struct Draft {
+  var status: RolloutStatus
+  private(set) var effects: [Effect] = []
+  private(set) var events: [PlannedEvent] = []
+  private(set) var wakes: [Instant] = []
+
+  init(status: RolloutStatus) { self.status = status }
+
+  mutating func perform(_ effect: Effect) { effects.append(effect) }
+
+  mutating func event(_ reason: String, _ message: String, type: String = "Normal") {
+    events.append(PlannedEvent(type: type, reason: reason, message: message))
+  }
+
+  mutating func wake(at instant: Instant) { wakes.append(instant) }
+}

@@ -1,0 +1,80 @@
+package import KubeModel
+package import Primitives
+
+/// The planner's world at one instant: everything that a decision may depend on, read by the observer.
+package struct Snapshot: Sendable, Hashable {
+  /// An object that the rollout refers to by name.
+  package enum Reference: Sendable, Hashable {
+    case found(JSONValue)
+    case missing
+    /// It could not be read, and why; nothing may be concluded from its absence.
+    case unknown(String)
+
+    package var object: JSONValue? {
+      guard case .found(let object) = self else { return nil }
+      return object
+    }
+  }
+
+  package var now: Instant
+  package var rollout: JSONValue
+  /// ReplicaSets that the rollout controls.
+  package var replicaSets: [JSONValue]
+  /// Services in the rollout's namespace by name.
+  package var services: [String: Reference]
+  package var routes: [ObjectKey: Reference]
+  /// AnalysisRuns that the rollout controls.
+  package var analysisRuns: [JSONValue]
+  /// AnalysisTemplates (and, by `cluster/NAME`, ClusterAnalysisTemplates) by name.
+  package var analysisTemplates: [String: JSONValue]
+  /// Where the manifest came from; nil when Git does not hold it or decisions are not recorded.
+  package var origin: GitOrigin?
+
+  package init(
+    now: Instant,
+    rollout: JSONValue,
+    replicaSets: [JSONValue] = [],
+    services: [String: Reference] = [:],
+    routes: [ObjectKey: Reference] = [:],
+    analysisRuns: [JSONValue] = [],
+    analysisTemplates: [String: JSONValue] = [:],
+    origin: GitOrigin? = nil
+  ) {
+    self.now = now
+    self.rollout = rollout
+    self.replicaSets = replicaSets
+    self.services = services
+    self.routes = routes
+    self.analysisRuns = analysisRuns
+    self.analysisTemplates = analysisTemplates
+    self.origin = origin
+  }
+}
+
+/// What Git knows about a rollout, as last seen at the branch's tip.
+package struct GitOrigin: Sendable, Hashable {
+  /// The GitSource.
+  package let source: ObjectKey
+  /// Hash of the stable revision in serin.lock; nil when the lock has none.
+  package let recordedStableHash: String?
+  /// Idempotency keys of the decisions in serin.lock.
+  package let recordedDecisions: Set<String>
+  /// Whether the lock was read since the controller started.
+  package let isKnown: Bool
+  /// Why a decision of this rollout has not landed yet; nil when none waits.
+  package let pending: String?
+
+  package init(
+    source: ObjectKey,
+    recordedStableHash: String?,
+    recordedDecisions: Set<String>,
+    isKnown: Bool,
+    pending: String? = nil
+  ) {
+    self.source = source
+    self.recordedStableHash = recordedStableHash
+    self.recordedDecisions = recordedDecisions
+    self.isKnown = isKnown
+    self.pending = pending
+  }
+}

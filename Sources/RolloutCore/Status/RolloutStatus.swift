@@ -1,0 +1,124 @@
+package import KubeModel
+package import Primitives
+
+/// A Rollout's status as the planner reads and writes it (reference, section 1.6).
+///
+/// It is a view: fields that it does not know stay in the object and are never touched.
+package struct RolloutStatus: Sendable, Hashable {
+  /// Why a rollout waits for a person or a clock, and since when.
+  package struct PauseCondition: Sendable, Hashable {
+    package static let canaryPauseStep = "CanaryPauseStep"
+    package static let blueGreenPause = "BlueGreenPause"
+    package static let inconclusiveAnalysisRun = "InconclusiveAnalysisRun"
+
+    package let reason: String
+    package let startTime: Instant
+  }
+
+  /// The state of an AnalysisRun that belongs to the release in flight.
+  package struct RunStatus: Sendable, Hashable {
+    package var name: String
+    package var phase: String
+    package var message: String
+  }
+
+  package var phase: String
+  package var message: String
+  package var observedGeneration: String
+  package var currentPodHash: String
+  package var currentStepHash: String
+  /// Counts the steps that are done; equal to the number of steps at the end, nil when there are none.
+  package var currentStepIndex: Int?
+  package var stableHash: String
+  package var isAborted: Bool
+  package var abortedAt: Instant?
+  package var promotesFully: Bool
+  package var pauseConditions: [PauseCondition]
+  /// Whether the controller paused the rollout: true without pause conditions means that a person resumed it.
+  package var isControllerPause: Bool
+  package var collisionCount: Int?
+  package var counts: ReplicaTotals
+  package var selector: String
+  package var conditions: [Condition]
+  package var stepAnalysis: RunStatus?
+  package var backgroundAnalysis: RunStatus?
+  package var weights: JSONValue?
+  package var activeSelector: String
+  package var previewSelector: String
+  package var scaledUpPreview: Bool
+  package var prePromotionAnalysis: RunStatus?
+  package var postPromotionAnalysis: RunStatus?
+
+  package init(_ status: JSONValue) {
+    phase = status["phase"]?.string ?? ""
+    message = status["message"]?.string ?? ""
+    observedGeneration = status["observedGeneration"]?.string ?? ""
+    currentPodHash = status["currentPodHash"]?.string ?? ""
+    currentStepHash = status["currentStepHash"]?.string ?? ""
+    currentStepIndex = status["currentStepIndex"]?.int
+    stableHash = status["stableRS"]?.string ?? ""
+    isAborted = status["abort"]?.bool ?? false
+    abortedAt = status["abortedAt"]?.string.flatMap(Instant.init)
+    promotesFully = status["promoteFull"]?.bool ?? false
+    pauseConditions = (status["pauseConditions"]?.array ?? []).compactMap { value in
+      guard let reason = value["reason"]?.string, let start = value["startTime"]?.string.flatMap(Instant.init)
+      else {
+        return nil
+      }
+      return PauseCondition(reason: reason, startTime: start)
+    }
+    isControllerPause = status["controllerPause"]?.bool ?? false
+    collisionCount = status["collisionCount"]?.int
+    counts = ReplicaTotals(status)
+    selector = status["selector"]?.string ?? ""
+    conditions = (status["conditions"]?.array ?? []).map { Condition($0) }
+    stepAnalysis = RunStatus(status.at("canary", "currentStepAnalysisRunStatus"))
+    backgroundAnalysis = RunStatus(status.at("canary", "currentBackgroundAnalysisRunStatus"))
+    weights = status.at("canary", "weights")
+    activeSelector = status.at("blueGreen", "activeSelector")?.string ?? ""
+    previewSelector = status.at("blueGreen", "previewSelector")?.string ?? ""
+    scaledUpPreview = status.at("blueGreen", "scaleUpPreviewCheckPoint")?.bool ?? false
+    prePromotionAnalysis = RunStatus(status.at("blueGreen", "prePromotionAnalysisRunStatus"))
+    postPromotionAnalysis = RunStatus(status.at("blueGreen", "postPromotionAnalysisRunStatus"))
+  }
+
+  /// Whether the newest revision is also the one that was last promoted.
+  package var isFullyPromoted: Bool { !stableHash.isEmpty && stableHash == currentPodHash }
+
+  package func pauseCondition(_ reason: String) -> PauseCondition? {
+    pauseConditions.first { $0.reason == reason }
+  }
+
+  package mutating func removePause(_ reason: String) { pauseConditions.removeAll { $0.reason == reason } }
+}
+
+/// Pod counts over the ReplicaSets of a rollout.
+package struct ReplicaTotals: Sendable, Hashable {
+  package var replicas: Int
+  package var updated: Int
+  package var ready: Int
+  package var available: Int
+  /// What an autoscaler must see.
+  package var autoscaled: Int
+
+  init(_ status: JSONValue) {
+    replicas = status["replicas"]?.int ?? 0
+    updated = status["updatedReplicas"]?.int ?? 0
+    ready = status["readyReplicas"]?.int ?? 0
+    available = status["availableReplicas"]?.int ?? 0
+    autoscaled = status["HPAReplicas"]?.int ?? 0
+  }
+}
+
+extension RolloutStatus.RunStatus {
+  init?(_ value: JSONValue?) {
+    guard let name = value?["name"]?.string, !name.isEmpty else { return nil }
+    self.init(name: name, phase: value?["status"]?.string ?? "", message: value?["message"]?.string ?? "")
+  }
+
+  var json: JSONValue {
+    var value: JSONValue = ["name": .string(name), "status": .string(phase)]
+    if !message.isEmpty { value["message"] = .string(message) }
+    return value
+  }
+}

@@ -1,0 +1,116 @@
+import KubeModel
+import Primitives
+package import RolloutCore
+
+/// Why an effect was refused.
+package struct SimError: Error, Sendable {
+  package let message: String
+}
+
+extension ClusterSim {
+  /// Performs a plan as the performer does: effects in order until one fails, then the status, only if all went well.
+  /// `crashAfter` stops the controller after that many effects, before the status.
+  package mutating func perform(_ plan: Plan, crashAfter: Int = .max) throws(SimError) {
+    for (index, effect) in plan.effects.enumerated() {
+      if index >= crashAfter { throw SimError(message: "crashed") }
+      if Double.random(in: 0..<1, using: &random) < settings.failureRate {
+        throw SimError(message: "injected failure")
+      }
+      try perform(effect)
+    }
+    if plan.effects.count >= crashAfter { throw SimError(message: "crashed") }
+    events += plan.events
+    guard let patch = plan.statusPatch else { return }
+    writes += 1
+    rollout["status"] = MergePatch.apply(patch, to: rollout["status"])
+    rollout.set(nextVersion(), at: "metadata", "resourceVersion")
+  }
+
+  /// Performs one effect, holding it to its precondition.
+  package mutating func perform(_ effect: Effect) throws(SimError) {
+    writes += 1
+    switch effect {
+    case .setDefaultReplicas: rollout.set(1, at: "spec", "replicas")
+    case .annotateRollout(let annotations):
+      for (key, value) in annotations { rollout.set(.string(value), at: "metadata", "annotations", key) }
+    case .createReplicaSet(let set): create(set)
+    case .scaleReplicaSet(let name, let from, let to, let annotations):
+      guard replicaSets[name]?.spec["replicas"]?.int == from else {
+        throw SimError(message: "\(name) has another size")
+      }
+      replicaSets[name]?.set(JSONValue(to), at: "spec", "replicas")
+      annotate(name, annotations)
+      reconcilePods()
+    case .annotateReplicaSet(let name, let annotations): annotate(name, annotations)
+    case .deleteReplicaSet(let name, _):
+      replicaSets[name] = nil
+      reconcilePods()
+    case .selectRevision(let service, let hash, let version): try select(service, hash, version)
+    case .patchRoute(let key, let patch): try patchRoute(key, patch)
+    case .createAnalysisRun(let run): start(run)
+    case .terminateAnalysisRun(let name): analysisRuns[name]?.set(true, at: "spec", "terminate")
+    case .deleteAnalysisRun(let name, _): analysisRuns[name] = nil
+    case .record(let verdict): record(verdict)
+    }
+  }
+
+  private mutating func create(_ set: JSONValue) {
+    guard replicaSets[set.name] == nil else { return }
+    var set = set
+    set.set(.string("rs-\(set.name)"), at: "metadata", "uid")
+    set.set(.string(now.rfc3339), at: "metadata", "creationTimestamp")
+    set.set(nextVersion(), at: "metadata", "resourceVersion")
+    replicaSets[set.name] = set
+    reconcilePods()
+  }
+
+  private mutating func annotate(_ name: String, _ annotations: [String: String?]) {
+    for (key, value) in annotations {
+      replicaSets[name]?.set(value.map { .string($0) }, at: "metadata", "annotations", key)
+    }
+  }
+
+  private mutating func select(_ name: String, _ hash: String, _ version: String) throws(SimError) {
+    guard var service = services[name], service.resourceVersion == version else {
+      throw SimError(message: "Service \(name) was changed")
+    }
+    service.set(.string(hash), at: "spec", "selector", RolloutNames.podTemplateHash)
+    service.set(.string(rollout.name), at: "metadata", "annotations", RolloutNames.managedBy)
+    service.set(nextVersion(), at: "metadata", "resourceVersion")
+    services[name] = service
+  }
+
+  private mutating func patchRoute(_ key: ObjectKey, _ patch: JSONValue) throws(SimError) {
+    guard let route = routes[key] else { throw SimError(message: "HTTPRoute \(key) not found") }
+    do {
+      var patched = try JSONPatch.apply(patch, to: route)
+      patched.set(JSONValue(route.generation + 1), at: "metadata", "generation")
+      patched.set(nextVersion(), at: "metadata", "resourceVersion")
+      routes[key] = patched
+    } catch {
+      throw SimError(message: error.description)
+    }
+    if settings.routeLag == 0 {
+      routeSeenAt[key] = now
+      advance(to: now)
+    } else {
+      routeSeenAt[key] = now + .seconds(settings.routeLag)
+    }
+  }
+
+  private mutating func start(_ run: JSONValue) {
+    guard analysisRuns[run.name] == nil else { return }
+    var run = run
+    run.set(.string("run-\(run.name)"), at: "metadata", "uid")
+    run.set(.string(now.rfc3339), at: "metadata", "creationTimestamp")
+    run["status"] = ["phase": "Running"]
+    analysisRuns[run.name] = run
+    runEndsAt[run.name] = now + .seconds(settings.analysisTime)
+  }
+
+  private mutating func record(_ verdict: Verdict) {
+    guard settings.isGitReachable, !decisions.contains(verdict.id) else { return }
+    decisions.append(verdict.id)
+    if verdict.kind == .promote { recordedStable = verdict.podTemplateHash }
+  }
+}

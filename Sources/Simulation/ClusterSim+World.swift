@@ -1,0 +1,96 @@
+import KubeModel
+package import Primitives
+import RolloutCore
+
+extension ClusterSim {
+  /// The ReplicaSet with the status that its controller would have written by now.
+  func withStatus(_ set: JSONValue) -> JSONValue {
+    let pods = pods[set.name] ?? []
+    let ready = pods.count { $0.readyAt.map { $0 <= now } ?? false }
+    var set = set
+    set["status"] = [
+      "replicas": JSONValue(pods.count), "readyReplicas": JSONValue(ready),
+      "availableReplicas": JSONValue(ready),
+      "observedGeneration": 1,
+    ]
+    return set
+  }
+
+  /// Brings the pods to the size of every ReplicaSet: pods that are not ready go first.
+  mutating func reconcilePods() {
+    for (name, set) in replicaSets.sorted(by: { $0.key < $1.key }) {
+      let desired = set.spec["replicas"]?.int ?? 1
+      var present = pods[name] ?? []
+      if present.count > desired {
+        let order = present.sorted { ($0.readyAt ?? .distantFuture) < ($1.readyAt ?? .distantFuture) }
+        present = Array(order.prefix(desired))
+      }
+      while present.count < desired { present.append(Pod(readyAt: readyTime(of: set))) }
+      pods[name] = present
+    }
+    for name in pods.keys where replicaSets[name] == nil { pods[name] = nil }
+  }
+
+  private mutating func readyTime(of set: JSONValue) -> Instant? {
+    let delay = Int.random(in: settings.podStart, using: &random)
+    let isBroken = containerImages(of: set.spec["template"] ?? .null).values.contains(
+      where: settings.brokenImages.contains
+    )
+    return isBroken ? nil : now + .seconds(delay)
+  }
+
+  /// Moves time to the instant; what was due on the way has happened.
+  package mutating func advance(to instant: Instant) {
+    now = max(now, instant)
+    for (key, seenAt) in routeSeenAt where seenAt <= now {
+      routeSeenAt[key] = nil
+      guard var route = routes[key] else { continue }
+      let accepted: JSONValue = [
+        "type": "Accepted", "status": "True", "observedGeneration": JSONValue(route.generation),
+      ]
+      route.set([["conditions": [accepted]]], at: "status", "parents")
+      route.set(nextVersion(), at: "metadata", "resourceVersion")
+      routes[key] = route
+      dataPlane[key] = route
+    }
+    for (name, end) in runEndsAt where end <= now {
+      runEndsAt[name] = nil
+      guard let run = analysisRuns[name] else { continue }
+      let isTerminated = run.spec["terminate"]?.bool == true
+      let image = image(ofRun: run)
+      analysisRuns[name]?["status"] = [
+        "phase": .string(isTerminated ? "Successful" : settings.verdicts[image] ?? "Successful")
+      ]
+    }
+  }
+
+  private func image(ofRun run: JSONValue) -> String {
+    let hash = run.labels[RolloutNames.podTemplateHash] ?? ""
+    let set = replicaSets.values.first { $0.labels[RolloutNames.podTemplateHash] == hash }
+    return set.flatMap { containerImages(of: $0.spec["template"] ?? .null).values.first } ?? ""
+  }
+
+  /// When the world changes by itself next; nil when it stands still.
+  package var nextChange: Instant? {
+    let ready = pods.values.joined().compactMap(\.readyAt).filter { $0 > now }
+    return (ready + routeSeenAt.values + runEndsAt.values).filter { $0 > now }.min()
+  }
+
+  /// Pods that are ready behind a Service.
+  package func readyPods(behind service: String) -> Int {
+    guard let selector = services[service]?.spec["selector"]?.strings else { return 0 }
+    return replicaSets.values.filter { set in
+      let labels = set.spec.at("template", "metadata", "labels")?.strings ?? [:]
+      return LabelSelector(matchLabels: selector).matches(labels)
+    }.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
+  }
+
+  /// Pods that are ready in all.
+  package var readyPods: Int {
+    replicaSets.values.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
+  }
+}
+
+extension Instant {
+  fileprivate static var distantFuture: Instant { Instant(nanosecondsSinceEpoch: .max) }
+}

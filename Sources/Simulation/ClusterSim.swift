@@ -1,0 +1,152 @@
+package import KubeModel
+package import Primitives
+package import RolloutCore
+
+/// The planner's world in virtual time: one rollout with its ReplicaSets, pods, services, route and runs.
+///
+/// It is a value without a clock or I/O. Time moves when it is told to, effects fail when it is told to, and all
+/// chance comes from one seed, so that a history that went wrong can be played again.
+package struct ClusterSim: Sendable {
+  /// A pod that exists; `readyAt` is nil when it never becomes ready.
+  struct Pod: Sendable, Hashable {
+    let readyAt: Instant?
+  }
+
+  package internal(set) var now: Instant
+  package internal(set) var rollout: JSONValue
+  package internal(set) var replicaSets: [String: JSONValue] = [:]
+  package internal(set) var services: [String: JSONValue] = [:]
+  package internal(set) var routes: [ObjectKey: JSONValue] = [:]
+  package internal(set) var analysisRuns: [String: JSONValue] = [:]
+  package var analysisTemplates: [String: JSONValue] = [:]
+  /// What Git has recorded: the stable hash and the ids of the decisions, in order.
+  package internal(set) var recordedStable: String?
+  package internal(set) var decisions: [String] = []
+  package internal(set) var events: [PlannedEvent] = []
+  /// Routes as the data plane follows them, some time behind the objects.
+  package internal(set) var dataPlane: [ObjectKey: JSONValue] = [:]
+  /// Writes done to the API, by kind of effect.
+  package internal(set) var writes = 0
+
+  var pods: [String: [Pod]] = [:]
+  var routeSeenAt: [ObjectKey: Instant] = [:]
+  var runEndsAt: [String: Instant] = [:]
+  var version = 1
+  var random: SeededRandom
+  package var settings: Settings
+
+  /// How the world behaves.
+  package struct Settings: Sendable {
+    package var podStart: ClosedRange<Int>
+    /// Seconds until the data plane follows a changed route.
+    package var routeLag: Int
+    /// Seconds that a measurement of an AnalysisRun takes.
+    package var analysisTime: Int
+    /// How likely an effect fails, 0 to 1.
+    package var failureRate: Double
+    /// Images whose pods never become ready.
+    package var brokenImages: Set<String>
+    /// Images whose analysis ends with this phase instead of Successful.
+    package var verdicts: [String: String]
+    /// Whether decisions reach Git at once.
+    package var isGitReachable: Bool
+
+    package init(
+      podStart: ClosedRange<Int> = 1...3,
+      routeLag: Int = 1,
+      analysisTime: Int = 5,
+      failureRate: Double = 0,
+      brokenImages: Set<String> = [],
+      verdicts: [String: String] = [:],
+      isGitReachable: Bool = true
+    ) {
+      self.podStart = podStart
+      self.routeLag = routeLag
+      self.analysisTime = analysisTime
+      self.failureRate = failureRate
+      self.brokenImages = brokenImages
+      self.verdicts = verdicts
+      self.isGitReachable = isGitReachable
+    }
+  }
+
+  /// A world with the rollout and the services and routes that it names.
+  package init(rollout: JSONValue, seed: UInt64 = 1, settings: Settings = Settings()) {
+    now = Instant(secondsSinceEpoch: 1_800_000_000)
+    self.rollout = rollout
+    self.settings = settings
+    random = SeededRandom(seed: seed)
+    self.rollout.set(.string("7b1f0a52-0000-4000-8000-000000000001"), at: "metadata", "uid")
+    self.rollout.set(1, at: "metadata", "generation")
+    self.rollout.set(nextVersion(), at: "metadata", "resourceVersion")
+    let spec = RolloutSpec(rollout)
+    let names = [
+      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
+      spec.blueGreen?.previewService,
+    ]
+    for name in names.compactMap({ $0 }) { services[name] = makeService(name) }
+    for key in spec.canary?.routes ?? [] {
+      routes[key] = makeRoute(key, spec.canary?.stableService ?? "", spec.canary?.canaryService ?? "")
+      dataPlane[key] = routes[key]
+    }
+  }
+
+  /// What the observer would read now.
+  package func snapshot() -> Snapshot {
+    let name = rollout.name
+    return Snapshot(
+      now: now,
+      rollout: rollout,
+      replicaSets: replicaSets.values.map { withStatus($0) },
+      services: services.mapValues { .found($0) },
+      routes: routes.mapValues { .found($0) },
+      analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) },
+      analysisTemplates: analysisTemplates,
+      origin: GitOrigin(
+        source: ObjectKey(namespace: rollout.namespace, name: "source"),
+        recordedStableHash: recordedStable,
+        recordedDecisions: Set(decisions),
+        isKnown: true,
+        pending: settings.isGitReachable ? nil : "the repository is unreachable"
+      )
+    )
+  }
+
+  /// The next resourceVersion of the whole world.
+  mutating func nextVersion() -> JSONValue {
+    version += 1
+    return .string(String(version))
+  }
+
+  private mutating func makeService(_ name: String) -> JSONValue {
+    var service: JSONValue = [
+      "apiVersion": "v1", "kind": "Service",
+      "metadata": ["name": .string(name), "namespace": .string(rollout.namespace)],
+      "spec": ["selector": rollout.spec.at("selector", "matchLabels") ?? .object([:])],
+    ]
+    service.set(nextVersion(), at: "metadata", "resourceVersion")
+    return service
+  }
+
+  private mutating func makeRoute(_ key: ObjectKey, _ stable: String, _ canary: String) -> JSONValue {
+    var route: JSONValue = [
+      "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+      "metadata": ["name": .string(key.name), "namespace": .string(key.namespace), "generation": 1],
+      "spec": [
+        "rules": [
+          [
+            "backendRefs": [
+              ["name": .string(stable), "port": 80, "weight": 100],
+              ["name": .string(canary), "port": 80, "weight": 0],
+            ]
+          ]
+        ]
+      ],
+      "status": [
+        "parents": [["conditions": [["type": "Accepted", "status": "True", "observedGeneration": 1]]]]
+      ],
+    ]
+    route.set(nextVersion(), at: "metadata", "resourceVersion")
+    return route
+  }
+}

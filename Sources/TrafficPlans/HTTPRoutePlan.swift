@@ -1,0 +1,92 @@
+import KubeModel
+package import Primitives
+
+/// Gateway API's HTTPRoute: every rule that has both services gets both weights; everything else stays as it is.
+package enum HTTPRoutePlan {
+  /// Plans the patch that gives the route the wanted weights.
+  package static func plan(_ weights: TrafficWeights, route: JSONValue) -> RoutePlan {
+    switch pairs(of: weights, in: route) {
+    case .failure(let problem): return .problem(problem.description)
+    case .success(let pairs):
+      let wanted = pairs.flatMap { [($0.canary, weights.canary), ($0.stable, weights.stable)] }
+      let changes = wanted.filter { $0.0.weight != $0.1 }.map { backend, weight -> JSONValue in
+        ["op": "add", "path": .string("\(backend.path)/weight"), "value": JSONValue(weight)]
+      }
+      guard !changes.isEmpty else { return .unchanged }
+      let test: JSONValue = [
+        "op": "test", "path": "/metadata/resourceVersion", "value": .string(route.resourceVersion),
+      ]
+      return .patch(.array([test] + changes))
+    }
+  }
+
+  /// The canary's share in percent that the live route gives it, the greatest over the rules; nil when the route does
+  /// not have the needed shape.
+  package static func canaryWeight(_ weights: TrafficWeights, in route: JSONValue) -> Int? {
+    guard case .success(let pairs) = pairs(of: weights, in: route) else { return nil }
+    return pairs.map { pair in
+      let total = pair.canary.weight + pair.stable.weight
+      return total == 0 ? 0 : (pair.canary.weight * 100 + total - 1) / total
+    }.max()
+  }
+
+  /// Whether every gateway that reports on the route has accepted its present generation; nil when none reports.
+  package static func isAccepted(_ route: JSONValue) -> Bool? {
+    let parents = route.status["parents"]?.array ?? []
+    guard !parents.isEmpty else { return nil }
+    return parents.allSatisfy { parent in
+      (parent["conditions"]?.array ?? []).contains { condition in
+        condition["type"] == "Accepted" && condition["status"] == "True"
+          && (condition["observedGeneration"]?.int ?? route.generation) >= route.generation
+      }
+    }
+  }
+
+  private struct Backend {
+    let path: String
+    let weight: Int
+  }
+
+  private struct Pair {
+    let canary: Backend
+    let stable: Backend
+  }
+
+  private struct Problem: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private static func pairs(of weights: TrafficWeights, in route: JSONValue) -> Result<[Pair], Problem> {
+    var pairs: [Pair] = []
+    for (ruleIndex, rule) in (route.spec["rules"]?.array ?? []).enumerated() {
+      let canaries = backends(named: weights.canaryService, in: rule, index: ruleIndex)
+      let stables = backends(named: weights.stableService, in: rule, index: ruleIndex)
+      if canaries.count > 1 || stables.count > 1 {
+        let name = canaries.count > 1 ? weights.canaryService : weights.stableService
+        return .failure(
+          Problem(description: describe(route) + " names service \"\(name)\" twice in rule \(ruleIndex)")
+        )
+      }
+      if let canary = canaries.first, let stable = stables.first {
+        pairs.append(Pair(canary: canary, stable: stable))
+      }
+    }
+    guard !pairs.isEmpty else {
+      let names = "\"\(weights.stableService)\" and \"\(weights.canaryService)\""
+      return .failure(Problem(description: describe(route) + " has no rule with both backends \(names)"))
+    }
+    return .success(pairs)
+  }
+
+  private static func describe(_ route: JSONValue) -> String { "HTTPRoute \"\(ObjectKey(route))\"" }
+
+  private static func backends(named name: String, in rule: JSONValue, index ruleIndex: Int) -> [Backend] {
+    (rule["backendRefs"]?.array ?? []).enumerated().compactMap { index, backend in
+      guard backend["name"]?.string == name, backend["kind"]?.string ?? "Service" == "Service" else {
+        return nil
+      }
+      let path = "/spec/rules/\(ruleIndex)/backendRefs/\(index)"
+      return Backend(path: path, weight: backend["weight"]?.int ?? 1)
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import KubeModel
+import Primitives
+import RolloutCore
+import Simulation
+import Testing
+
+@Suite struct CanaryScenarioTests {
+  func sim(_ rollout: JSONValue, _ settings: ClusterSim.Settings = .init()) -> ClusterSim {
+    var sim = ClusterSim(rollout: rollout, settings: settings)
+    sim.analysisTemplates = Fixture.templates
+    sim.run(for: .seconds(60))
+    return sim
+  }
+
+  @Test func firstDeploymentIsPromotedWhenItsPodsAreAvailable() {
+    let sim = sim(Fixture.routedCanary())
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.rollout.status["stableRS"] == sim.rollout.status["currentPodHash"])
+    #expect(sim.readyPods(behind: "web-stable") == 4)
+    #expect(sim.decisions == ["7b1f0a52-r1-promote"])
+    #expect(plan(sim.snapshot()).isQuiet)
+  }
+
+  @Test func goodRevisionAdvancesStepByStepAndIsPromoted() {
+    var sim = sim(Fixture.routedCanary())
+    sim.setImage("shop:v2")
+    var weights: [Int] = []
+    sim.run(for: .seconds(120)) { sim, _ in
+      let weight = sim.canaryWeight
+      if weights.last != weight { weights.append(weight) }
+    }
+    #expect(weights == [0, 20, 50, 100, 0])
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.analysisRuns.count == 2)
+    #expect(sim.decisions.last == "7b1f0a52-r2-promote")
+    #expect(sim.readyPods == 4)
+    #expect(plan(sim.snapshot()).isQuiet)
+  }
+
+  @Test func failedAnalysisReturnsTrafficInTheSamePlan() throws {
+    var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v3": "Failed"]))
+    sim.setImage("shop:v3")
+    let steps = sim.run(for: .seconds(200))
+    let abort = try #require(steps.first { $0.plan.status.isAborted })
+    guard case .patchRoute = abort.plan.effects.first else {
+      Issue.record("the abort does not begin with the route: \(abort.plan.effects)")
+      return
+    }
+    #expect(sim.rollout.status["phase"] == "Degraded")
+    #expect(sim.canaryWeight == 0)
+    #expect(sim.readyPods(behind: "web-stable") == 4)
+    #expect(sim.readyPods == 4, "the aborted pods go after their delay")
+    #expect(sim.decisions.count == 2)
+    #expect(plan(sim.snapshot()).isQuiet)
+  }
+
+  @Test func abortWhileGitIsDownIsSaidAndRecordedLater() {
+    var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v3": "Failed"]))
+    sim.settings.isGitReachable = false
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(60))
+    #expect(sim.canaryWeight == 0)
+    #expect(sim.condition("AbortedPendingGit")?.status == "True")
+    #expect(sim.decisions.count == 1)
+    sim.settings.isGitReachable = true
+    sim.run(for: .seconds(60))
+    #expect(sim.condition("AbortedPendingGit") == nil)
+    #expect(sim.decisions.count == 2)
+  }
+
+  @Test func goingBackToStableSkipsTheSteps() {
+    var sim = sim(Fixture.routedCanary(steps: [["setWeight": 20], ["pause": [:]]]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    #expect(sim.rollout.status["phase"] == "Paused")
+    #expect(sim.canaryWeight == 20)
+    sim.setImage("shop:v1")
+    sim.run(for: .seconds(90))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.canaryWeight == 0)
+    #expect(sim.readyPods == 4)
+  }
+
+  @Test func newerRevisionStartsOverAndTheOldCanaryLosesItsTrafficFirst() {
+    var sim = sim(Fixture.routedCanary(steps: [["setWeight": 50], ["pause": [:]]]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(90))
+    #expect(sim.rollout.status["phase"] == "Paused")
+    #expect(sim.rollout.status["currentStepIndex"] == 1)
+    #expect(sim.canaryWeight == 50)
+    #expect(sim.readyPods == 6)
+    sim.resume()
+    sim.run(for: .seconds(90))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.readyPods == 4)
+  }
+
+  @Test func pauseWithoutDurationWaitsForAPerson() {
+    var sim = sim(Fixture.basicCanary(steps: [["setWeight": 25], ["pause": [:]], ["setWeight": 50]]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(600))
+    #expect(sim.rollout.status["phase"] == "Paused")
+    #expect(sim.rollout.status["message"] == "CanaryPauseStep")
+    #expect(plan(sim.snapshot()).wake == .onChange)
+    sim.resume()
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.condition("Healthy")?.status == "True")
+  }
+
+  @Test func retryJudgesAgainWithARunOfItsOwn() {
+    var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v3": "Failed"]))
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(30))
+    #expect(sim.rollout.status["phase"] == "Degraded")
+    sim.settings.verdicts = [:]
+    sim.retry()
+    sim.run(for: .seconds(120))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.analysisRuns.keys.contains { $0.hasSuffix("-2-2.1") })
+  }
+
+  @Test func promoteFullSkipsWhatIsLeft() {
+    var sim = sim(
+      Fixture.routedCanary(steps: [["setWeight": 20], ["pause": [:]], ["setWeight": 40], ["pause": [:]]])
+    )
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.promoteFully()
+    sim.run(for: .seconds(90))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.rollout.status["promoteFull"] == nil)
+  }
+
+  @Test func inconclusiveAnalysisWaitsAndIsAskedAgainOnResume() {
+    var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v2": "Inconclusive"]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["message"] == "InconclusiveAnalysisRun")
+    sim.settings.verdicts = [:]
+    sim.resume()
+    sim.run(for: .seconds(120))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+  }
+
+  @Test func podsThatNeverStartRunIntoTheProgressDeadline() {
+    var sim = sim(Fixture.basicCanary(steps: [["setWeight": 25]]), .init(brokenImages: ["shop:v2"]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(650))
+    #expect(sim.rollout.status["phase"] == "Degraded")
+    #expect(sim.condition("Progressing")?.reason == "ProgressDeadlineExceeded")
+    #expect(sim.readyPods >= 3)
+    sim.editSpec { $0["progressDeadlineAbort"] = true }
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["abort"] == true)
+    #expect(sim.readyPods == 4)
+  }
+
+  static let impossibleSteps: [(JSONValue, String)] = [
+    ([["setWeight": 120]], "spec.strategy.canary.steps[0].setWeight: Invalid value: 120"),
+    ([["setHeaderRoute": [:]]], "spec.strategy.canary.steps[0].setHeaderRoute: this step is not"),
+    ([["pause": ["duration": "3 s"]]], "spec.strategy.canary.steps[0].pause.duration"),
+    ([["analysis": ["templates": [["templateName": "no"]]]]], "AnalysisTemplate \"no\" not found"),
+  ]
+
+  @Test(arguments: impossibleSteps)
+  func impossibleStepIsAConditionAndTouchesNothing(steps: JSONValue, says: String) {
+    var sim = sim(Fixture.routedCanary())
+    sim.editSpec { $0.set(steps, at: "strategy", "canary", "steps") }
+    let before = sim.replicaSets
+    sim.run(for: .seconds(60))
+    #expect(
+      sim.condition("InvalidSpec")?.message.contains(says) == true,
+      "\(sim.condition("InvalidSpec") as Any)"
+    )
+    #expect(sim.replicaSets == before)
+    #expect(sim.canaryWeight == 0)
+  }
+}
+
+extension Plan {
+  var isQuiet: Bool { effects.isEmpty && statusPatch == nil }
+}
+
+extension ClusterSim {
+  var canaryWeight: Int { routes.values.first?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int ?? -1 }
+
+  func condition(_ type: String) -> Condition? {
+    RolloutStatus(rollout.status).conditions.first { $0.type == type }
+  }
+}
