@@ -8,6 +8,9 @@ package import Primitives
 package final class ClusterStore: Sendable {
   private let state: Locked<StoreState>
   let sources: SystemSources
+  /// What the cluster serves; definitions that come and go change it.
+  let catalog = ResourceCatalog(BuiltInResources.all)
+  private let addresses = AddressPool()
   private let watchBuffer: Int
 
   /// - Parameters:
@@ -55,17 +58,25 @@ package final class ClusterStore: Sendable {
     manager: String = "",
     dryRun: Bool = false
   ) throws(APIError) -> JSONValue {
-    var object = object
-    try ObjectLifecycle.prepareCreate(&object, type, sources: sources)
+    let resource = resource(type)
+    var object = EventForm.stored(object, type)
+    try ObjectLifecycle.prepareCreate(&object, resource, sources: sources)
+    KindRules.complete(new: &object, resource, addresses: addresses)
+    if !manager.isEmpty {
+      ManagedFields.recordUpdate(&object, from: nil, by: manager, subresource: nil, resource, sources.now())
+    }
     let prepared = object
-    return try transaction { (state) throws(APIError) in
+    let created = try transaction { (state) throws(APIError) in
       try ObjectLifecycle.checkNamespace(of: prepared, type, in: state)
+      try KindRules.validate(prepared, old: nil, resource)
       guard state.object(type, prepared.namespace, prepared.name) == nil else {
         throw .alreadyExists(type, prepared.name)
       }
       guard !dryRun else { return (prepared, []) }
       return state.commit(.added, type, prepared, previous: nil)
     }
+    if !dryRun { definitionChanged(created, type) }
+    return Self.present(created, as: type)
   }
 
   /// Changes an object in one atomic step; the closure sees the current state and must not call the store.
@@ -85,16 +96,28 @@ package final class ClusterStore: Sendable {
     dryRun: Bool = false,
     _ change: (inout JSONValue) throws(APIError) -> Void
   ) throws(APIError) -> JSONValue {
-    try transaction { (state) throws(APIError) in
+    let resource = resource(type)
+    let now = sources.now()
+    let updated = try transaction { (state) throws(APIError) in
       guard let old = state.object(type, namespace, name) else { throw .notFound(type, name) }
       var new = Self.present(old, as: type)
       try change(&new)
-      ObjectLifecycle.prepareUpdate(&new, from: old, type, subresource: subresource)
+      new = EventForm.stored(new, type)
+      ObjectLifecycle.prepareUpdate(&new, from: old, resource, subresource: subresource)
+      KindRules.complete(changed: &new, resource)
+      ObjectLifecycle.countGeneration(&new, from: old, resource)
       guard new != old else { return (old, []) }
+      try KindRules.validate(new, old: old, resource)
+      if !manager.isEmpty {
+        ManagedFields.recordUpdate(&new, from: old, by: manager, subresource: subresource, resource, now)
+        guard new != old else { return (old, []) }
+      }
       guard !dryRun else { return (new, []) }
       let isGone = new.isBeingDeleted && ObjectLifecycle.isReleased(new, type)
       return state.commit(isGone ? .deleted : .modified, type, new, previous: old)
     }
+    if !dryRun { definitionChanged(updated, type) }
+    return Self.present(updated, as: type)
   }
 
   /// Deletes an object, or marks it as being deleted when finalizers or a grace period hold it.
@@ -112,14 +135,15 @@ package final class ClusterStore: Sendable {
     gracePeriodSeconds: Int? = nil,
     dryRun: Bool = false
   ) throws(APIError) -> JSONValue {
+    let resource = resource(type)
     let now = sources.now()
-    return try transaction { (state) throws(APIError) in
+    let deleted = try transaction { (state) throws(APIError) in
       guard let old = state.object(type, namespace, name) else { throw .notFound(type, name) }
       try preconditions.check(old, type)
       var new = old
       ObjectLifecycle.prepareDelete(
         &new,
-        type,
+        resource,
         propagation: propagation,
         gracePeriodSeconds: gracePeriodSeconds,
         now: now
@@ -130,6 +154,7 @@ package final class ClusterStore: Sendable {
       }
       return state.commit(.deleted, type, old, previous: old)
     }
+    return Self.present(deleted, as: type)
   }
 
   /// The changes of the given kinds (nil: all) after a version, or from now on.
@@ -149,8 +174,19 @@ package final class ClusterStore: Sendable {
     let watcher = StoreState.Watcher(
       tables: types.map { Set($0.map(StoreState.TableID.init)) },
       namespace: namespace,
-      continuation: continuation
+      deliver: { if case .enqueued = continuation.yield($0) { true } else { false } },
+      finish: { continuation.finish() }
     )
+    let stop = try startWatch(watcher, from: resourceVersion)
+    continuation.onTermination = { _ in stop() }
+    return stream
+  }
+
+  /// Registers a watcher after giving it what has happened since a version; the returned closure ends it.
+  func startWatch(
+    _ watcher: StoreState.Watcher,
+    from resourceVersion: Int?
+  ) throws(APIError) -> @Sendable () -> Void {
     let id = try state.withLock { (state) throws(APIError) -> Int in
       if let resourceVersion {
         let oldest = state.history.compactedRevision
@@ -159,32 +195,48 @@ package final class ClusterStore: Sendable {
         }
         for event in state.history.events(after: resourceVersion)
         where watcher.wants(.init(event.type), event.object.namespace) {
-          continuation.yield(event)
+          _ = watcher.deliver(event)
         }
       }
       return state.addWatcher(watcher)
     }
-    continuation.onTermination = { [state] _ in state.withLock { $0.watchers[id] = nil } }
-    return stream
+    return { [state] in state.withLock { $0.watchers[id] = nil } }
   }
 
+  /// Ends all watches, so that a server can stop without waiting for their clients.
+  package func endWatches() {
+    let watchers = state.withLock { state in
+      let watchers = Array(state.watchers.values)
+      state.watchers = [:]
+      return watchers
+    }
+    for watcher in watchers { watcher.finish() }
+  }
+
+  /// How many watches are open.
+  package var watchCount: Int { state.withLock { $0.watchers.count } }
+
+  /// The oldest version from which a watch can start.
+  var oldestWatchableVersion: Int { state.withLock { $0.history.compactedRevision } }
+
+  /// What is served of a kind; a kind that is not served is stored without further rules.
+  func resource(_ type: ResourceType) -> ServedResource { catalog.resource(type) ?? ServedResource(type) }
+
   private func transaction(
-    _ body: (inout StoreState) throws(APIError) -> (
-      JSONValue, overrun: [AsyncStream<StoreEvent>.Continuation]
-    )
+    _ body: (inout StoreState) throws(APIError) -> (JSONValue, overrun: [StoreState.Watcher])
   ) throws(APIError) -> JSONValue {
     let (object, overrun) = try state.withLock { (state) throws(APIError) in
       try body(&state)
     }
     // Ending a stream calls back into the store, so it waits until the lock is free.
-    for continuation in overrun { continuation.finish() }
+    for watcher in overrun { watcher.finish() }
     return object
   }
 
-  /// The object as the asked version shows it; kinds of several versions differ in the name of the version only.
+  /// The object as the asked version shows it; versions differ in their name only, but for events.
   private static func present(_ object: JSONValue, as type: ResourceType) -> JSONValue {
     guard object["apiVersion"]?.string != type.apiVersion else { return object }
-    var object = object
+    var object = EventForm.shown(object, type)
     object["apiVersion"] = .string(type.apiVersion)
     return object
   }

@@ -5,49 +5,31 @@ import Primitives
 enum ObjectLifecycle {
   static func prepareCreate(
     _ object: inout JSONValue,
-    _ type: ResourceType,
+    _ resource: ServedResource,
     sources: SystemSources
   ) throws(APIError) {
+    let type = EventForm.storedType(resource.type)
     object["apiVersion"] = .string(type.apiVersion)
     object["kind"] = .string(type.kind)
     var metadata = object["metadata"] ?? .object([:])
     if metadata["name"]?.string ?? "" == "", let prefix = metadata["generateName"]?.string, !prefix.isEmpty {
       metadata["name"] = .string(prefix + sources.makeSuffix())
     }
-    guard metadata["name"]?.string ?? "" != "" else { throw missingName(type) }
+    guard metadata["name"]?.string ?? "" != "" else {
+      throw .invalid(type, "", [.required("metadata.name", "name or generateName is required")])
+    }
     metadata["uid"] = .string(sources.makeUID())
     metadata["creationTimestamp"] = .string(sources.now().rfc3339)
     for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
       metadata[field] = nil
     }
-    metadata["generation"] = hasGeneration(type) ? 1 : nil
+    metadata["generation"] = resource.hasGeneration ? 1 : nil
     if !type.isNamespaced { metadata["namespace"] = nil }
     object["metadata"] = metadata
-    if type == .namespaces { prepareNamespace(&object) }
-  }
-
-  private static func missingName(_ type: ResourceType) -> APIError {
-    let message = "Required value: name or generateName is required"
-    var details: JSONValue = [
-      "kind": .string(type.kind),
-      "causes": [
-        ["reason": "FieldValueRequired", "message": .string(message), "field": "metadata.name"]
-      ],
-    ]
-    if !type.group.isEmpty { details["group"] = .string(type.group) }
-    return APIError(
-      code: 422,
-      reason: "Invalid",
-      message:
-        "\(type.kind)\(type.group.isEmpty ? "" : ".\(type.group)") \"\" is invalid: metadata.name: \(message)",
-      details: details
-    )
-  }
-
-  private static func prepareNamespace(_ object: inout JSONValue) {
-    object.set(.string(object.name), at: "metadata", "labels", "kubernetes.io/metadata.name")
-    object.set(["kubernetes"], at: "spec", "finalizers")
-    object["status"] = ["phase": "Active"]
+    if type == .namespaces {
+      object.set(.string(object.name), at: "metadata", "labels", "kubernetes.io/metadata.name")
+      object.set(["kubernetes"], at: "spec", "finalizers")
+    }
   }
 
   /// Nothing can be created in a namespace that is missing or terminating.
@@ -74,30 +56,37 @@ enum ObjectLifecycle {
     )
   }
 
+  /// Puts back what this kind of update may not touch.
   static func prepareUpdate(
     _ new: inout JSONValue,
     from old: JSONValue,
-    _ type: ResourceType,
+    _ resource: ServedResource,
     subresource: String?
   ) {
     new["apiVersion"] = old["apiVersion"]
     new["kind"] = old["kind"]
-    if subresource == "status" {
+    if subresource == "status", resource.hasStatus {
       let (status, managedFields) = (new["status"], new.at("metadata", "managedFields"))
       new = old
       new["status"] = status
       new.set(managedFields, at: "metadata", "managedFields")
-    } else if subresource == nil, hasStatusSubresource(type) {
+    } else if subresource == nil, resource.hasStatus {
       new["status"] = old["status"]
     }
     let fixed = [
       "name", "namespace", "uid", "creationTimestamp", "generation", "resourceVersion", "deletionTimestamp",
-      "deletionGracePeriodSeconds",
+      "deletionGracePeriodSeconds", "generateName",
     ]
     for field in fixed { new.set(old.at("metadata", field), at: "metadata", field) }
-    if hasGeneration(type), meaning(of: new) != meaning(of: old) {
-      new.set(JSONValue(old.generation + 1), at: "metadata", "generation")
+    if resource.type == .namespaces, subresource != "finalize" {
+      new.set(old.at("spec", "finalizers"), at: "spec", "finalizers")
     }
+  }
+
+  /// Raises the generation when more than metadata and status changed.
+  static func countGeneration(_ new: inout JSONValue, from old: JSONValue, _ resource: ServedResource) {
+    guard resource.hasGeneration, meaning(of: new) != meaning(of: old) else { return }
+    new.set(JSONValue(old.generation + 1), at: "metadata", "generation")
   }
 
   /// What the generation counts: everything but metadata and status.
@@ -110,12 +99,16 @@ enum ObjectLifecycle {
 
   static func prepareDelete(
     _ object: inout JSONValue,
-    _ type: ResourceType,
+    _ resource: ServedResource,
     propagation: DeletePropagation?,
     gracePeriodSeconds: Int?,
     now: Instant
   ) {
+    let type = resource.type
     var finalizers = object.at("metadata", "finalizers")?.array ?? []
+    if type == .definitions, !finalizers.contains(definitionFinalizer) {
+      finalizers.append(definitionFinalizer)
+    }
     switch propagation {
     case .orphan where !finalizers.contains("orphan"): finalizers.append("orphan")
     case .foreground where !finalizers.contains("foregroundDeletion"):
@@ -128,8 +121,10 @@ enum ObjectLifecycle {
     if !object.isBeingDeleted || grace < current ?? 0 {
       let time = object.isBeingDeleted ? now : now + .seconds(grace)
       object.set(.string(time.rfc3339), at: "metadata", "deletionTimestamp")
-      object.set(JSONValue(grace), at: "metadata", "deletionGracePeriodSeconds")
-      if hasGeneration(type) {
+      if type != .definitions, type != .namespaces {
+        object.set(JSONValue(grace), at: "metadata", "deletionGracePeriodSeconds")
+      }
+      if resource.hasGeneration {
         object.set(JSONValue(object.generation + 1), at: "metadata", "generation")
       }
     }
@@ -151,43 +146,46 @@ enum ObjectLifecycle {
     return object.at("metadata", "deletionGracePeriodSeconds")?.int ?? 0 == 0
   }
 
-  /// Core kinds that hold data rather than intentions have no generation.
-  static func hasGeneration(_ type: ResourceType) -> Bool {
-    switch type.group {
-    case "", "coordination.k8s.io", "events.k8s.io", "rbac.authorization.k8s.io", "autoscaling",
-      "storage.k8s.io":
-      type == .pods || type.kind == "ReplicationController"
-    default: true
-    }
-  }
+  /// Holds a definition until its objects are gone.
+  static let definitionFinalizer: JSONValue = "customresourcecleanup.apiextensions.k8s.io"
+}
 
-  static func hasStatusSubresource(_ type: ResourceType) -> Bool {
-    switch type.group {
-    case "": ["pods", "services", "namespaces", "nodes"].contains(type.plural)
-    case "argoproj.io": type.plural == "rollouts"
-    case "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "rbac.authorization.k8s.io": false
-    default: true
-    }
-  }
+extension ResourceType {
+  static let definitions = ResourceType(
+    group: "apiextensions.k8s.io",
+    version: "v1",
+    kind: "CustomResourceDefinition",
+    plural: "customresourcedefinitions",
+    isNamespaced: false
+  )
 }
 
 extension DeletePreconditions {
   /// Throws 409 when the object is not the one that was meant.
   func check(_ object: JSONValue, _ type: ResourceType) throws(APIError) {
     if let uid, uid != object.uid {
-      throw .conflict(
-        type,
-        object.name,
-        "Precondition failed: UID in precondition: \(uid), UID in object meta: \(object.uid)"
-      )
+      throw mismatch("UID", uid, object.uid, "deleted and then recreated", object)
     }
     if let resourceVersion, resourceVersion != object.resourceVersion {
-      throw .conflict(
-        type,
-        object.name,
-        "Precondition failed: ResourceVersion in precondition: \(resourceVersion), "
-          + "ResourceVersion in object meta: \(object.resourceVersion)"
-      )
+      throw mismatch("ResourceVersion", resourceVersion, object.resourceVersion, "modified", object)
     }
+  }
+
+  /// Unlike other conflicts, this one names the kind rather than the plural.
+  private func mismatch(
+    _ field: String,
+    _ asked: String,
+    _ found: String,
+    _ guess: String,
+    _ object: JSONValue
+  ) -> APIError {
+    APIError(
+      code: 409,
+      reason: "Conflict",
+      message: "Operation cannot be fulfilled on \(object.kind) \"\(object.name)\": the \(field) in the "
+        + "precondition (\(asked)) does not match the \(field) in record (\(found)). "
+        + "The object might have been \(guess)",
+      details: ["name": .string(object.name), "kind": .string(object.kind)]
+    )
   }
 }

@@ -9,7 +9,8 @@ struct StoreState {
     let plural: String
 
     init(_ type: ResourceType) {
-      group = type.group
+      // Both groups of events show the same objects.
+      group = type.group == "events.k8s.io" ? "" : type.group
       plural = type.plural
     }
   }
@@ -17,7 +18,9 @@ struct StoreState {
   struct Watcher {
     let tables: Set<TableID>?
     let namespace: String?
-    let continuation: AsyncStream<StoreEvent>.Continuation
+    /// Takes an event without waiting; false when the watcher is overrun and must end.
+    let deliver: @Sendable (StoreEvent) -> Bool
+    let finish: @Sendable () -> Void
   }
 
   /// The version of the newest change; versions never repeat and never go back.
@@ -47,7 +50,7 @@ struct StoreState {
     _ type: ResourceType,
     _ object: JSONValue,
     previous: JSONValue?
-  ) -> (JSONValue, overrun: [AsyncStream<StoreEvent>.Continuation]) {
+  ) -> (JSONValue, overrun: [Watcher]) {
     revision += 1
     var object = object
     object.set(.string(String(revision)), at: "metadata", "resourceVersion")
@@ -71,14 +74,14 @@ struct StoreState {
   private mutating func publish(
     _ event: StoreEvent,
     namespace: String
-  ) -> [AsyncStream<StoreEvent>.Continuation] {
-    var overrun: [AsyncStream<StoreEvent>.Continuation] = []
+  ) -> [Watcher] {
+    var overrun: [Watcher] = []
     let table = TableID(event.type)
     for (id, watcher) in watchers {
       guard watcher.wants(table, namespace) else { continue }
-      if case .enqueued = watcher.continuation.yield(event) { continue }
+      if watcher.deliver(event) { continue }
       watchers[id] = nil
-      overrun.append(watcher.continuation)
+      overrun.append(watcher)
     }
     return overrun
   }
