@@ -9,11 +9,8 @@ extension KubeConfiguration {
   /// Finds the configuration as kubectl does: the given file, the files of `KUBECONFIG`, `~/.kube/config`, and else the
   /// service account of the pod that this runs in.
   ///
-  /// - Parameters:
-  ///   - path: a kubeconfig to use instead of looking for one.
-  ///   - context: a context to use instead of the current one; it makes the service account no choice.
-  ///   - environment: the variables of the process; exec plugins inherit them.
-  ///   - serviceAccountFolder: where the token, `ca.crt` and `namespace` of a pod are.
+  /// A `path` is used instead of looking for a file; a `context` instead of the current one, and it makes the service
+  /// account no choice. `environment` holds the variables of the process, which exec plugins inherit.
   package static func load(
     path: String? = nil,
     context: String? = nil,
