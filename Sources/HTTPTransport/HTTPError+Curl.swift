@@ -21,10 +21,16 @@ extension HTTPError {
       CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
       CURLE_USE_SSL_FAILED:
       .tls
-    case CURLE_SEND_ERROR, CURLE_RECV_ERROR: message.contains("alert") ? .tls : .connectionLost
+    case CURLE_SEND_ERROR, CURLE_RECV_ERROR: kind(ofBrokenConversation: message)
     case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_SSL_SHUTDOWN_FAILED: .connectionLost
     default: .protocolError
     }
+  }
+
+  /// libcurl has one code for a dead connection, a certificate refused after the handshake and malformed chunks.
+  private static func kind(ofBrokenConversation message: String) -> Kind {
+    if message.contains("alert") { return .tls }
+    return message.contains("hexadecimal") || message.contains("chunk") ? .protocolError : .connectionLost
   }
 
   /// A handshake cut off is a broken connection (a server that restarts), not a matter of certificates.
