@@ -7,9 +7,11 @@ enum ByteSearch {
 
   /// The byte offset of the first occurrence at or after the start.
   static func first(of needle: String, in text: String, from start: Int = 0) -> Int? {
-    let needle = Array(needle.utf8)
-    let bytes = Array(text.utf8)
-    guard needle.count <= bytes.count else { return nil }
+    first(of: Array(needle.utf8), in: Array(text.utf8), from: start)
+  }
+
+  /// The offset of the first occurrence at or after the start.
+  static func first(of needle: [UInt8], in bytes: [UInt8], from start: Int = 0) -> Int? {
     guard let head = needle.first else { return start <= bytes.count ? start : nil }
     var place = start
     while place + needle.count <= bytes.count {
@@ -23,10 +25,12 @@ enum ByteSearch {
   static func all(of needle: String, in text: String, limit: Int = .max) -> [Int] {
     var places: [Int] = []
     guard !needle.isEmpty else { return places }
+    let needle = Array(needle.utf8)
+    let bytes = Array(text.utf8)
     var start = 0
-    while places.count < limit, let place = first(of: needle, in: text, from: start) {
+    while places.count < limit, let place = first(of: needle, in: bytes, from: start) {
       places.append(place)
-      start = place + needle.utf8.count
+      start = place + needle.count
     }
     return places
   }

@@ -100,10 +100,10 @@ extension Evaluator {
     let needle = try call.text(1)
     try meter.step(ByteSearch.cost(of: needle, in: text), at: call.column)
     if call.builtin == .indexOf { return .int(ByteSearch.first(of: needle, in: text) ?? -1) }
+    let (pattern, bytes) = (Array(needle.utf8), Array(text.utf8))
     var found = -1
     var start = 0
-    while let place = ByteSearch.first(of: needle, in: text, from: start) {
-      try meter.step(at: call.column)
+    while let place = ByteSearch.first(of: pattern, in: bytes, from: start) {
       found = place
       start = place + 1
     }

@@ -37,10 +37,13 @@ package struct MetricSpec: Sendable, Hashable {
   }
 
   /// The interval, or nil when there is none or it is no duration.
-  package var interval: Duration? { Duration(go: intervalText) }
+  package var interval: Duration? { Duration(go: intervalText).map { min($0, Self.longest) } }
 
   /// The initial delay, zero when there is none or it is no duration.
-  package var initialDelay: Duration { Duration(go: initialDelayText) ?? .zero }
+  package var initialDelay: Duration { min(Duration(go: initialDelayText) ?? .zero, Self.longest) }
+
+  /// Longer waits count as this long (100 years), so that sums of times stay in range.
+  private static let longest = Duration.seconds(3_155_760_000)
 
   /// How many measurements complete the metric: 1 without count and interval, nil (unlimited) with an interval alone.
   package var effectiveCount: Int? {

@@ -1,0 +1,125 @@
+import Primitives
+
+/// What is wrong with a specification, and where.
+package struct AnalysisIssue: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Such as `spec.metrics[0].successCondition`.
+  package let path: String
+  package let reason: String
+
+  package init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  package var description: String { "\(path): \(reason)" }
+}
+
+extension MetricSpec {
+  /// What is wrong with the metric, gravest first; paths begin with the given one (`spec.metrics[0]`).
+  ///
+  /// Arguments must have been substituted, or stand where any text may stand.
+  package func issues(at path: String) -> [AnalysisIssue] {
+    func issue(_ field: String, _ reason: String) -> AnalysisIssue {
+      AnalysisIssue(path: field.isEmpty ? path : "\(path).\(field)", reason: reason)
+    }
+    var issues: [AnalysisIssue] = []
+    if name.isEmpty { issues.append(issue("name", "a metric needs a name")) }
+    issues += limitIssues(issue) + timeIssues(issue) + providerIssues(issue)
+    if provider.usesConditions { issues += conditionIssues(issue) }
+    return issues
+  }
+
+  private func limitIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {
+    var issues: [AnalysisIssue] = []
+    if consecutiveSuccessLimit < 0 {
+      issues.append(issue("consecutiveSuccessLimit", "consecutiveSuccessLimit must be >= 0"))
+    }
+    if failureLimit < -1 {
+      issues.append(issue("failureLimit", "failureLimit must be >= -1, where -1 switches it off"))
+    }
+    if failureLimit == -1, consecutiveSuccessLimit == 0 {
+      issues.append(
+        issue("failureLimit", "failureLimit may be -1 only together with a consecutiveSuccessLimit")
+      )
+    }
+    if inconclusiveLimit < 0 {
+      issues.append(issue("inconclusiveLimit", "inconclusiveLimit must be >= 0"))
+    }
+    if consecutiveErrorLimit < 0 {
+      issues.append(issue("consecutiveErrorLimit", "consecutiveErrorLimit must be >= 0"))
+    }
+    guard let count, count > 0 else { return issues }
+    if failureLimit >= 0, count < failureLimit.addingClamped(consecutiveSuccessLimit) {
+      let sum = consecutiveSuccessLimit > 0 ? "failureLimit + consecutiveSuccessLimit" : "failureLimit"
+      issues.append(issue("count", "count must be >= \(sum)"))
+    }
+    if failureLimit == -1, count < consecutiveSuccessLimit {
+      issues.append(issue("count", "count must be >= consecutiveSuccessLimit"))
+    }
+    if count < inconclusiveLimit { issues.append(issue("count", "count must be >= inconclusiveLimit")) }
+    return issues
+  }
+
+  private func timeIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {
+    var issues: [AnalysisIssue] = []
+    if let count, count > 1, intervalText.isEmpty {
+      issues.append(issue("interval", "interval must be specified when count > 1"))
+    }
+    if !intervalText.isEmpty, interval == nil {
+      issues.append(issue("interval", "invalid interval string: \(intervalText)"))
+    }
+    if !initialDelayText.isEmpty, Duration(go: initialDelayText) == nil {
+      issues.append(issue("initialDelay", "invalid initialDelay string: \(initialDelayText)"))
+    }
+    return issues
+  }
+
+  private func providerIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {
+    if providerCount == 0 { return [issue("provider", "no provider specified")] }
+    if providerCount > 1 { return [issue("provider", "multiple providers specified")] }
+    switch provider {
+    case .prometheus(let query):
+      var issues = query.query.isEmpty ? [issue("provider.prometheus.query", "a query is needed")] : []
+      if case .unsupported(let name) = query.authentication {
+        issues.append(
+          issue("provider.prometheus.authentication", "authentication \(name) is not supported")
+        )
+      }
+      return issues
+    case .web(let query):
+      var issues = query.url.isEmpty ? [issue("provider.web.url", "a URL is needed")] : []
+      if !["GET", "POST", "PUT"].contains(query.method) {
+        issues.append(issue("provider.web.method", "method \(query.method) is not GET, POST or PUT"))
+      }
+      if !query.body.isEmpty, query.jsonBody != nil {
+        issues.append(issue("provider.web", "use either body or jsonBody; both cannot exist"))
+      }
+      if case .unsupported(let name) = query.authentication {
+        issues.append(issue("provider.web.authentication", "authentication \(name) is not supported"))
+      }
+      return issues
+    case .job: return []
+    case .unsupported(let name): return [issue("provider", "provider \(name) is not supported")]
+    }
+  }
+
+  private func conditionIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {
+    var issues: [AnalysisIssue] = []
+    for (field, text) in [("successCondition", successCondition), ("failureCondition", failureCondition)]
+    where !text.isEmpty {
+      do throws(ExpressionError) {
+        _ = try ConditionExpression(parsing: text)
+      } catch {
+        issues.append(issue(field, error.description))
+      }
+    }
+    return issues
+  }
+}
+
+extension Int {
+  fileprivate func addingClamped(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+}

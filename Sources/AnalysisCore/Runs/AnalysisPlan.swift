@@ -1,0 +1,94 @@
+import KubeModel
+package import Primitives
+
+/// What is to be done for an AnalysisRun at one moment.
+package struct AnalysisPlan: Sendable, Equatable {
+  /// Metrics to be measured now, in the order of the specification.
+  package var measure: [String] = []
+  /// Metrics whose measurement in flight is to be looked at again now: Jobs.
+  package var resume: [String] = []
+  /// Metrics whose measurement in flight is over because the run is; what runs for it is to be stopped.
+  package var terminate: [String] = []
+  /// The keys of Secrets without which nothing can be measured now.
+  package var secrets: [SecretKeyReference] = []
+  /// The whole next status; nil when it is as it should be.
+  package var nextStatus: JSONValue?
+  /// When to plan again though nothing changes; nil when nothing is to come, or when a measurement is.
+  package var wake: Instant?
+}
+
+/// Plans an AnalysisRun: which metrics are due, what its status is, when to look again.
+///
+/// Pure and total. A run without a final phase always has something to measure, something in flight, or a wake. A run
+/// with a final phase has an empty plan, for ever. The second plan for the same moment has no status.
+///
+/// - Parameter inFlight: metrics that the caller is measuring at this moment, which the status does not show.
+package func planAnalysisRun(run: JSONValue, now: Instant, inFlight: Set<String> = []) -> AnalysisPlan {
+  foldMeasurements([], into: run, now: now, inFlight: inFlight)
+}
+
+/// One measurement and the metric it is of.
+package struct TakenMeasurement: Sendable, Hashable {
+  package let metric: String
+  package let measurement: Measurement
+
+  package init(metric: String, measurement: Measurement) {
+    self.metric = metric
+    self.measurement = measurement
+  }
+}
+
+/// Takes measurements into the status of a run and plans it.
+///
+/// A measurement of a run or a metric that is over, or of a metric that the run does not have, is dropped.
+package func foldMeasurements(
+  _ taken: [TakenMeasurement],
+  into run: JSONValue,
+  now: Instant,
+  inFlight: Set<String> = []
+) -> AnalysisPlan {
+  var status = RunStatus(run.status)
+  if status.phase?.isCompleted == true { return AnalysisPlan() }
+  let resolved: ResolvedRun
+  do throws(ResolvedRun.Failure) {
+    resolved = try ResolvedRun(run)
+  } catch {
+    return AnalysisPlan(nextStatus: failedAnalysisRunStatus(of: run, message: error.message, now: now))
+  }
+  status.start(now: now)
+  for entry in taken { status.take(entry, resolved) }
+  var plan = status.conclude(resolved, now: now)
+  if status.phase?.isCompleted != true {
+    status.schedule(resolved, now: now, inFlight: inFlight, in: &plan)
+    if !plan.measure.isEmpty { plan.secrets = secretsNeeded(by: run.spec) }
+  }
+  status.trim(resolved)
+  status.summarize(resolved)
+  let next = status.json
+  if next != run.status { plan.nextStatus = next }
+  return plan
+}
+
+/// The status of a run that ends with phase Error for a reason outside its measurements.
+package func failedAnalysisRunStatus(of run: JSONValue, message: String, now: Instant) -> JSONValue {
+  var status = RunStatus(run.status)
+  status.start(now: now)
+  status.complete(.error, message: message, now: now)
+  return status.json
+}
+
+/// When a finished run is to be deleted by its `ttlStrategy`; nil when never.
+package func analysisRunExpiry(_ run: JSONValue) -> Instant? {
+  guard let phase = run.status["phase"]?.string.flatMap(AnalysisPhase.init), phase.isCompleted,
+    let completedAt = run.status["completedAt"]?.string.flatMap(Instant.init),
+    let strategy = run.spec["ttlStrategy"]
+  else { return nil }
+  let specific =
+    switch phase {
+    case .successful: strategy["secondsAfterSuccess"]?.int
+    case .failed: strategy["secondsAfterFailure"]?.int
+    default: Int?.none
+    }
+  guard let seconds = specific ?? strategy["secondsAfterCompletion"]?.int else { return nil }
+  return completedAt + .seconds(min(max(0, seconds), 4_000_000_000))
+}

@@ -1,0 +1,84 @@
+import KubeModel
+package import Primitives
+
+/// The metric of a run with its arguments put in, secrets included, ready to be asked; nil when the run has none of
+/// that name.
+package func metricToMeasure(
+  _ name: String,
+  of run: JSONValue,
+  secrets: [SecretKeyReference: String] = [:]
+) throws(ArgumentError) -> MetricSpec? {
+  try resolvedMetrics(of: run.spec, secrets: secrets).first { $0.name == name }
+}
+
+extension MetricSpec {
+  /// The finished measurement for a provider's answer: the conditions are asked about it.
+  ///
+  /// - Parameter redacting: values of secrets, which become `*****` in the message, the value and the metadata.
+  package func measurement(
+    of value: MetricValue,
+    valueText: String? = nil,
+    metadata: [String: String] = [:],
+    startedAt: Instant,
+    finishedAt: Instant,
+    redacting secrets: some Sequence<String> = EmptyCollection()
+  ) -> Measurement {
+    let assessment = assess(value, now: finishedAt)
+    let measurement = Measurement(
+      phase: assessment.phase,
+      value: valueText ?? value.valueText,
+      message: assessment.message,
+      startedAt: startedAt,
+      finishedAt: finishedAt,
+      metadata: metadata
+    )
+    return measurement.redacting(secrets)
+  }
+
+  /// The measurement for a provider that gave no answer; always an Error, which says why.
+  package func measurement(
+    failing reason: String,
+    metadata: [String: String] = [:],
+    startedAt: Instant,
+    finishedAt: Instant,
+    redacting secrets: some Sequence<String> = EmptyCollection()
+  ) -> Measurement {
+    let measurement = Measurement(
+      phase: .error,
+      message: reason,
+      startedAt: startedAt,
+      finishedAt: finishedAt,
+      metadata: metadata
+    )
+    return measurement.redacting(secrets)
+  }
+}
+
+extension Measurement {
+  /// The measurement with every occurrence of a secret replaced by `*****`, and with texts cut to what a status should
+  /// hold.
+  func redacting(_ secrets: some Sequence<String>) -> Measurement {
+    let hidden = secrets.filter { !$0.isEmpty }
+    func clean(_ text: String, limit: Int) -> String {
+      var text = text
+      for secret in hidden { text = Self.replace(secret, in: text) }
+      return text.utf8.count > limit ? String(text.prefix(limit)) + "…" : text
+    }
+    var copy = self
+    copy.value = clean(value, limit: 4096)
+    copy.message = clean(message, limit: 1024)
+    copy.metadata = metadata.mapValues { clean($0, limit: 4096) }
+    return copy
+  }
+
+  private static func replace(_ secret: String, in text: String) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var start = 0
+    for place in ByteSearch.all(of: secret, in: text) {
+      result += bytes[start..<place] + Array("*****".utf8)
+      start = place + secret.utf8.count
+    }
+    return String(decoding: result + bytes[start...], as: UTF8.self)
+  }
+}

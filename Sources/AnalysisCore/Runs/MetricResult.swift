@@ -1,0 +1,93 @@
+import Primitives
+
+/// One entry of `status.metricResults`: a view over its JSON that keeps the fields it does not know.
+struct MetricResult: Sendable {
+  private var base: JSONValue
+  let name: String
+  var phase: AnalysisPhase
+  var message: String
+  /// Completed measurements that were no errors.
+  var count: Int
+  var successful: Int
+  var failed: Int
+  var inconclusive: Int
+  var error: Int
+  var consecutiveError: Int
+  var consecutiveSuccess: Int
+  var isDryRun: Bool
+  var metadata: [String: String]
+  /// The last ones, oldest first.
+  private(set) var measurements: [JSONValue]
+
+  init(_ json: JSONValue) {
+    base = json
+    name = json["name"]?.string ?? ""
+    phase = json["phase"]?.string.flatMap(AnalysisPhase.init) ?? .pending
+    message = json["message"]?.string ?? ""
+    count = json["count"]?.int ?? 0
+    successful = json["successful"]?.int ?? 0
+    failed = json["failed"]?.int ?? 0
+    inconclusive = json["inconclusive"]?.int ?? 0
+    error = json["error"]?.int ?? 0
+    consecutiveError = json["consecutiveError"]?.int ?? 0
+    consecutiveSuccess = json["consecutiveSuccess"]?.int ?? 0
+    isDryRun = json["dryRun"]?.bool ?? false
+    metadata = json["metadata"]?.object?.compactMapValues(\.string) ?? [:]
+    measurements = json["measurements"]?.array ?? []
+  }
+
+  /// The last measurement, if there was any.
+  var last: Measurement? { measurements.last.map(Measurement.init) }
+
+  /// Whether a measurement that was begun has not ended.
+  var isInFlight: Bool { last.map { !$0.phase.isCompleted } ?? false }
+
+  /// Takes in a measurement: it replaces the one in flight, or is appended, and counts once it has ended.
+  mutating func take(_ measurement: Measurement) {
+    if isInFlight {
+      measurements[measurements.count - 1] = measurement.json
+    } else {
+      measurements.append(measurement.json)
+    }
+    switch measurement.phase {
+    case .pending, .running: return
+    case .successful: successful += 1
+    case .failed: failed += 1
+    case .inconclusive: inconclusive += 1
+    case .error: error += 1
+    }
+    let isError = measurement.phase == .error
+    count += isError ? 0 : 1
+    consecutiveError = isError ? consecutiveError + 1 : 0
+    consecutiveSuccess = measurement.phase == .successful ? consecutiveSuccess + 1 : 0
+  }
+
+  /// Ends the measurement in flight without counting it, since it says nothing.
+  mutating func endInFlight(now: Instant) {
+    guard var measurement = last, isInFlight else { return }
+    measurement.phase = .inconclusive
+    measurement.message = "Metric Terminated"
+    measurement.finishedAt = now
+    measurement.resumeAt = nil
+    measurements[measurements.count - 1] = measurement.json
+  }
+
+  /// Forgets the oldest measurements beyond the limit.
+  mutating func keep(last limit: Int) { measurements.removeFirst(max(0, measurements.count - limit)) }
+
+  var json: JSONValue {
+    var json = base
+    json["name"] = .string(name)
+    json["phase"] = .string(phase.rawValue)
+    json["message"] = message.isEmpty ? nil : .string(message)
+    let counters = [
+      ("count", count), ("successful", successful), ("failed", failed), ("inconclusive", inconclusive),
+      ("error", error), ("consecutiveError", consecutiveError), ("consecutiveSuccess", consecutiveSuccess),
+    ]
+    for (key, number) in counters { json[key] = number == 0 ? nil : JSONValue(number) }
+    json["dryRun"] = isDryRun ? true : nil
+    json["metadata"] = metadata.isEmpty ? nil : JSONValue(metadata)
+    json["measurements"] = measurements.isEmpty ? nil : .array(measurements)
+    return json
+  }
+}

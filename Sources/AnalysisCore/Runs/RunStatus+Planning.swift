@@ -1,0 +1,107 @@
+import Primitives
+
+extension RunStatus {
+  mutating func take(_ entry: TakenMeasurement, _ run: ResolvedRun) {
+    guard let metric = run.metric(named: entry.metric) else { return }
+    var result = result(of: metric.name) ?? MetricResult(["name": .string(metric.name), "phase": "Running"])
+    guard !result.phase.isCompleted else { return }
+    result.isDryRun = run.dryRun.contains(metric.name)
+    if case .prometheus(let query) = metric.provider {
+      result.metadata["ResolvedPrometheusQuery"] = query.query
+    }
+    result.take(entry.measurement)
+    set(result, in: run)
+    // Limits hold after every measurement, so that several at once end a metric no later than one by one.
+    assess(run, isTerminating: false)
+  }
+
+  /// Decides about every metric, and about the run when all are decided or one ends it.
+  mutating func conclude(_ run: ResolvedRun, now: Instant) -> AnalysisPlan {
+    var plan = AnalysisPlan()
+    assess(run, isTerminating: false)
+    let isTerminating = run.isTerminated || results.contains { $0.endsRun(run) }
+    if isTerminating {
+      for var result in results where result.isInFlight && run.metric(named: result.name) != nil {
+        plan.terminate.append(result.name)
+        result.endInFlight(now: now)
+        set(result, in: run)
+      }
+      assess(run, isTerminating: true)
+    }
+    let open = run.metrics.contains { result(of: $0.name)?.phase.isCompleted != true }
+    guard isTerminating || !open else { return plan }
+    let (phase, message) = worst(run)
+    let fallback = run.isTerminated ? "Run Terminated" : ""
+    complete(phase, message: message.isEmpty ? fallback : message, now: now)
+    return plan
+  }
+
+  private mutating func assess(_ run: ResolvedRun, isTerminating: Bool) {
+    for metric in run.metrics {
+      guard var result = result(of: metric.name) else { continue }
+      let verdict = MetricVerdict(of: metric, result: result, isTerminating: isTerminating)
+      guard result.phase != verdict.phase else { continue }
+      result.phase = verdict.phase
+      result.message = result.last?.message ?? ""
+      if run.dryRun.contains(metric.name), verdict.phase.isCompleted, !verdict.reason.isEmpty {
+        result.message = "Metric assessed \(verdict.phase.rawValue) due to \(verdict.reason)"
+      }
+      set(result, in: run)
+    }
+  }
+
+  /// The worst phase of the metrics that count, and its reason; Successful when none has a phase.
+  private func worst(_ run: ResolvedRun) -> (AnalysisPhase, String) {
+    var worst = AnalysisPhase.successful
+    var message = ""
+    for metric in run.metrics where !run.dryRun.contains(metric.name) {
+      guard let result = result(of: metric.name), result.phase.isWorse(than: worst) else { continue }
+      worst = result.phase
+      let verdict = MetricVerdict(of: metric, result: result, isTerminating: true)
+      message = "Metric \"\(metric.name)\" assessed \(worst.rawValue)"
+      if !verdict.reason.isEmpty { message += " due to \(verdict.reason)" }
+      if !result.message.isEmpty { message += ": \"Error Message: \(result.message)\"" }
+    }
+    return (worst, message)
+  }
+
+  /// Finds what is due now and when something will be.
+  func schedule(_ run: ResolvedRun, now: Instant, inFlight: Set<String>, in plan: inout AnalysisPlan) {
+    for metric in run.metrics where !inFlight.contains(metric.name) {
+      let result = result(of: metric.name)
+      if result?.phase.isCompleted == true { continue }
+      let due: Instant
+      if let last = result?.last {
+        due =
+          result?.isInFlight == true
+          ? last.resumeAt ?? now : metric.nextMeasurement(after: last, now: now)
+      } else {
+        due = (startedAt ?? now) + metric.initialDelay
+      }
+      if due > now {
+        plan.wake = min(plan.wake ?? due, due)
+      } else if result?.isInFlight == true {
+        plan.resume.append(metric.name)
+      } else {
+        plan.measure.append(metric.name)
+      }
+    }
+  }
+
+  /// Forgets old measurements: the last 10 are kept, or as many as a retention rule says.
+  mutating func trim(_ run: ResolvedRun) {
+    for metric in run.metrics {
+      guard var result = result(of: metric.name) else { continue }
+      result.keep(last: run.retention[metric.name] ?? 10)
+      set(result, in: run)
+    }
+  }
+}
+
+extension MetricResult {
+  /// Whether the metric's phase ends the whole run.
+  func endsRun(_ run: ResolvedRun) -> Bool {
+    guard run.metric(named: name) != nil, !run.dryRun.contains(name) else { return false }
+    return phase == .failed || phase == .error || phase == .inconclusive
+  }
+}
