@@ -48,7 +48,11 @@ final class Gate: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.wait() }
       group.addTask {
-        do { try await Task.sleep(for: limit) } catch { /* The gate opened first. */  }
+        do {
+          try await Task.sleep(for: limit)
+        } catch {
+          // The gate opened first.
+        }
       }
       await group.next()
       group.cancelAll()

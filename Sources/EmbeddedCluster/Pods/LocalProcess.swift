@@ -21,12 +21,14 @@ struct ProcessCommand: Sendable, Equatable {
 enum LocalProcess {
   private static let guardian = "/usr/bin/setpriv"
 
-  /// Runs the program to its end and returns its exit code (128 plus the signal's number when a signal ended it).
+  /// Runs the program to its end.
   ///
   /// Cancellation sends SIGTERM to the process group and SIGKILL two seconds later.
   /// - Parameters:
+  ///   - command: what to run.
   ///   - output: takes what the program writes to its standard output and error.
   ///   - started: is told the process id, which is that of the group too.
+  /// - Returns: the exit code; 128 plus the signal's number when a signal ended the program.
   /// - Throws: when the program cannot be started.
   static func run(
     _ command: ProcessCommand,

@@ -13,6 +13,7 @@ struct ProbeLoop: Sendable {
   /// - Parameters:
   ///   - isPassing: the verdict to begin with.
   ///   - isEager: asks more often until the first pass.
+  ///   - turned: hears each new verdict.
   func run(isPassing: Bool, isEager: Bool, turned: @Sendable (Bool) -> Bool) async {
     var state = ProbeState(isPassing: isPassing)
     var hasPassed = false

@@ -46,7 +46,11 @@ struct ProbeRunner: Sendable {
         }
       }
       group.addTask {
-        do { try await Task.sleep(for: timeout) } catch { /* The command ended first. */  }
+        do {
+          try await Task.sleep(for: timeout)
+        } catch {
+          // The command ended first.
+        }
         return nil
       }
       let first = await group.next() ?? nil
