@@ -109,7 +109,9 @@ extension Situation {
   func finish(_ draft: Draft) -> Plan {
     let before = rollout.status
     let patch = MergePatch.difference(from: before, to: draft.status.json(over: before))
-    let wake = draft.wakes.min().map { Wake.at(max($0, now)) } ?? .onChange
+    // The watchdog: what neither rests nor waits for a person is looked at again, whatever was forgotten above.
+    let watchdog = draft.status.phase == "Progressing" ? [now + .seconds(60)] : []
+    let wake = (draft.wakes + watchdog).min().map { Wake.at(max($0, now)) } ?? .onChange
     return Plan(
       effects: draft.effects,
       status: draft.status,

@@ -14,12 +14,14 @@ package enum RolloutNames {
   package static let source = "serin.dev/source"
   /// The file in the repository that a Rollout came from.
   package static let sourceFile = "serin.dev/source-file"
+  /// A digest of the manifest as last applied; the Git sync writes it.
+  package static let appliedDigest = "serin.dev/applied-digest"
   /// The key of `trafficRouting.plugins` under which a Rollout names its Gateway API routes.
   package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
 
   /// Annotations of a Rollout that are never copied to its ReplicaSets.
   package static let notCopied: Set<String> = [
     "kubectl.kubernetes.io/last-applied-configuration", revision, revisionHistory, desiredReplicas,
-    "notified.notifications.argoproj.io", source, sourceFile,
+    "notified.notifications.argoproj.io", source, sourceFile, appliedDigest,
   ]
 }

@@ -180,10 +180,6 @@ import Testing
   }
 }
 
-extension Plan {
-  var isQuiet: Bool { effects.isEmpty && statusPatch == nil }
-}
-
 extension ClusterSim {
   var canaryWeight: Int { routes.values.first?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int ?? -1 }
 

@@ -57,8 +57,11 @@ extension Situation {
       stable: Pods(stable),
       older: older.reduce(0) { $0 + $1.desired }
     )
+    // The side that shrinks goes first: a crash between the two writes must not leave more pods than allowed.
+    let newShrinks = next.new < revisions.new?.desired ?? 0
+    if newShrinks { ensureNew(replicas: next.new, &draft) }
     if let stable { scale(stable, to: next.stable, &draft) }
-    ensureNew(replicas: next.new, &draft)
+    if !newShrinks { ensureNew(replicas: next.new, &draft) }
     drain(older, rule, &draft)
   }
 

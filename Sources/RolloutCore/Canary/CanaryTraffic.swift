@@ -14,11 +14,12 @@ extension Situation {
     }
   }
 
-  /// The greatest share of requests that any live route sends to the canary service; 100 when one cannot be read,
-  /// because nothing may be removed on a guess.
+  /// The greatest share of requests that the canary service may still receive: 100 when a route cannot be read or its
+  /// gateway lags behind, because nothing may be removed on a guess.
   func observedWeight(_ canary: CanaryStrategy) -> Int {
     liveRoutes(canary).map { route in
-      route.flatMap { HTTPRoutePlan.canaryWeight(weights(0, canary), in: $0) } ?? 100
+      guard let route, HTTPRoutePlan.isAccepted(route) != false else { return 100 }
+      return HTTPRoutePlan.canaryWeight(weights(0, canary), in: route) ?? 100
     }.max() ?? 0
   }
 
@@ -92,6 +93,8 @@ extension Situation {
     guard let target = isBack ? stable : revisions.new else { return }
     // A first revision that is not proven yet has no stable to stand beside.
     if status.stableHash.isEmpty, target.available < spec.replicas { return }
+    // A newer revision takes the canary service over from an older one only after that lost its requests.
+    if !isBack, !status.stableHash.isEmpty, observedWeight(canary) > 0 { return }
     select(target, by: canary.canaryService, &draft)
   }
 

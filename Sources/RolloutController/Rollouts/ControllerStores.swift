@@ -1,0 +1,55 @@
+package import KubeClient
+import KubeModel
+package import KubeRuntime
+package import Logging
+import Primitives
+import RolloutCore
+
+/// The caches of the controller: one store per kind, each filled by one watch.
+package struct ControllerStores: Sendable {
+  package let rollouts = Store(.rollouts)
+  package let replicaSets = Store(.replicaSets, indexes: ["owner": ownerIndex])
+  package let services = Store(.services)
+  package let httpRoutes = Store(.httpRoutes)
+  package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
+  package let analysisTemplates = Store(.analysisTemplates)
+  package let clusterAnalysisTemplates = Store(.clusterAnalysisTemplates)
+  package let gitSources = Store(.gitSources)
+
+  package init() {}
+
+  /// The UID of the controlling owner.
+  private static let ownerIndex: Store.IndexRule = { object in
+    (object.controllerReference?["uid"]?.string).map { [$0] } ?? []
+  }
+
+  package var all: [Store] {
+    [
+      rollouts, replicaSets, services, httpRoutes, analysisRuns, analysisTemplates, clusterAnalysisTemplates,
+      gitSources,
+    ]
+  }
+
+  /// A reflector for every store; kinds that a cluster may lack are optional.
+  package func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [Reflector] {
+    let optional: Set<String> = [
+      httpRoutes.type.plural, gitSources.type.plural, clusterAnalysisTemplates.type.plural,
+    ]
+    return all.map { store in
+      var scope = ListScope(namespace: store.type.isNamespaced ? namespace : nil)
+      if store.type == .replicaSets { scope.labelQuery = RolloutNames.podTemplateHash }
+      return Reflector(
+        client: client,
+        store: store,
+        scope: scope,
+        isOptional: optional.contains(store.type.plural),
+        logger: logger
+      )
+    }
+  }
+
+  /// Waits until every list has arrived; before that an absent object proves nothing.
+  package func ready(within limit: Duration) async throws(KubeError) {
+    for store in all { try await store.ready(within: limit) }
+  }
+}

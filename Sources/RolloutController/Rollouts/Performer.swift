@@ -1,0 +1,144 @@
+package import KubeClient
+package import KubeModel
+import KubeRuntime
+package import Primitives
+package import RolloutCore
+
+/// Performs effects in order and stops at the first failure; the only place where the rollout controller writes.
+///
+/// It writes nothing without the lease. Each write carries the effect's precondition, so that one performed from an
+/// old view, or for the second time, changes nothing.
+package struct Performer: Sendable {
+  private let client: KubeClient
+  private let stores: ControllerStores
+  private let mayWrite: @Sendable () -> Bool
+  private let record: @Sendable (Verdict, ObjectKey) -> Void
+
+  package init(
+    client: KubeClient,
+    stores: ControllerStores,
+    mayWrite: @escaping @Sendable () -> Bool,
+    record: @escaping @Sendable (Verdict, ObjectKey) -> Void
+  ) {
+    self.client = client
+    self.stores = stores
+    self.mayWrite = mayWrite
+    self.record = record
+  }
+
+  /// Performs the plan of a rollout: its effects, then its status.
+  package func perform(_ plan: Plan, on rollout: JSONValue) async throws(KubeError) {
+    for effect in plan.effects {
+      try checkLease(rollout)
+      try await perform(effect, ObjectKey(rollout))
+    }
+    guard let patch = plan.statusPatch else { return }
+    try checkLease(rollout)
+    var body: JSONValue = ["status": patch]
+    // The default replicas, or the revision annotation, may just have been written by this plan itself.
+    let version = stores.rollouts[ObjectKey(rollout)]?.resourceVersion ?? rollout.resourceVersion
+    body.set(.string(version), at: "metadata", "resourceVersion")
+    try await patchRollout(ObjectKey(rollout), body, subresource: "status")
+  }
+
+  private func checkLease(_ rollout: JSONValue) throws(KubeError) {
+    guard mayWrite() else {
+      throw KubeError(.cancelled, "writing \(ObjectKey(rollout)): the lease is not held")
+    }
+  }
+
+  private func perform(_ effect: Effect, _ key: ObjectKey) async throws(KubeError) {
+    switch effect {
+    case .setDefaultReplicas:
+      try await patchRollout(key, ["spec": ["replicas": 1]])
+    case .annotateRollout(let annotations):
+      try await patchRollout(key, ["metadata": ["annotations": JSONValue(annotations)]])
+    case .createReplicaSet(let set):
+      try await create(.replicaSets, set)
+    case .scaleReplicaSet(let name, let from, let to, let annotations):
+      try await scale(ObjectKey(namespace: key.namespace, name: name), from: from, to: to, annotations)
+    case .annotateReplicaSet(let name, let annotations):
+      let patch: JSONValue = ["metadata": ["annotations": .object(annotations.mapValues { JSONValue($0) })]]
+      try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
+    case .deleteReplicaSet(let name, let uid):
+      try await delete(.replicaSets, ObjectKey(namespace: key.namespace, name: name), uid: uid)
+    case .selectRevision(let service, let hash, let version):
+      let patch: JSONValue = [
+        "metadata": [
+          "resourceVersion": .string(version), "annotations": [RolloutNames.managedBy: .string(key.name)],
+        ],
+        "spec": ["selector": [RolloutNames.podTemplateHash: .string(hash)]],
+      ]
+      try await write(stores.services, ObjectKey(namespace: key.namespace, name: service), .merge(patch))
+    case .patchRoute(let route, let patch):
+      try await write(stores.httpRoutes, route, .json(patch))
+    case .createAnalysisRun(let run):
+      try await create(.analysisRuns, run)
+    case .terminateAnalysisRun(let name):
+      let run = ObjectKey(namespace: key.namespace, name: name)
+      try await write(stores.analysisRuns, run, .merge(["spec": ["terminate": true]]))
+    case .deleteAnalysisRun(let name, let uid):
+      try await delete(.analysisRuns, ObjectKey(namespace: key.namespace, name: name), uid: uid)
+    case .record(let verdict):
+      record(verdict, key)
+    }
+  }
+
+  private func write(_ store: Store, _ key: ObjectKey, _ patch: KubePatch) async throws(KubeError) {
+    let written = try await client.patch(store.type, namespace: key.namespace, name: key.name, patch)
+    store.noteWritten(written)
+  }
+
+  private func patchRollout(_ key: ObjectKey, _ body: JSONValue, subresource: String? = nil)
+    async throws(KubeError)
+  {
+    let written = try await client.patch(
+      .rollouts,
+      namespace: key.namespace,
+      name: key.name,
+      .merge(body),
+      subresource: subresource
+    )
+    stores.rollouts.noteWritten(written)
+  }
+
+  /// The `test` operation holds the write to the size that the plan saw.
+  private func scale(
+    _ key: ObjectKey,
+    from: Int,
+    to: Int,
+    _ annotations: [String: String?]
+  ) async throws(KubeError) {
+    var patch: [JSONValue] = [
+      ["op": "test", "path": "/spec/replicas", "value": JSONValue(from)],
+      ["op": "replace", "path": "/spec/replicas", "value": JSONValue(to)],
+    ]
+    let live = stores.replicaSets[key]?.annotations ?? [:]
+    for (name, value) in annotations.sorted(by: { $0.key < $1.key }) where value != nil || live[name] != nil {
+      let path = "/metadata/annotations/" + name.split(separator: "/").joined(separator: "~1")
+      if let value {
+        patch.append(["op": "add", "path": .string(path), "value": .string(value)])
+      } else {
+        patch.append(["op": "remove", "path": .string(path)])
+      }
+    }
+    try await write(stores.replicaSets, key, .json(.array(patch)))
+  }
+
+  /// Names are functions of what is created: one that exists already is the one that was meant.
+  private func create(_ type: ResourceType, _ object: JSONValue) async throws(KubeError) {
+    do throws(KubeError) {
+      _ = try await client.create(type, object)
+    } catch {
+      guard error.code == .alreadyExists else { throw error }
+    }
+  }
+
+  private func delete(_ type: ResourceType, _ key: ObjectKey, uid: String) async throws(KubeError) {
+    do throws(KubeError) {
+      try await client.delete(type, namespace: key.namespace, name: key.name, DeleteOptions(uid: uid))
+    } catch {
+      guard error.code == .notFound || error.code == .conflict else { throw error }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package import KubeModel
+import KubeRuntime
+package import Primitives
+package import RolloutCore
+
+/// Gathers a rollout's snapshot from the caches; nothing here decides or writes.
+package struct RolloutObserver: Sendable {
+  private let stores: ControllerStores
+  /// What Git knows, by GitSource and rollout; nil when decisions of that source are not recorded.
+  private let origin: @Sendable (_ source: ObjectKey, _ rollout: ObjectKey) -> GitOrigin?
+
+  package init(
+    stores: ControllerStores,
+    origin: @escaping @Sendable (_ source: ObjectKey, _ rollout: ObjectKey) -> GitOrigin?
+  ) {
+    self.stores = stores
+    self.origin = origin
+  }
+
+  /// The snapshot; nil when the rollout is gone or going.
+  package func snapshot(of key: ObjectKey, now: Instant) -> Snapshot? {
+    guard let rollout = stores.rollouts[key], !rollout.isBeingDeleted else { return nil }
+    let spec = RolloutSpec(rollout)
+    let names = [
+      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
+      spec.blueGreen?.previewService,
+    ]
+    var services: [String: Snapshot.Reference] = [:]
+    for name in names.compactMap({ $0 }) {
+      services[name] = reference(stores.services, ObjectKey(namespace: key.namespace, name: name))
+    }
+    var routes: [ObjectKey: Snapshot.Reference] = [:]
+    for route in spec.canary?.routes ?? [] { routes[route] = reference(stores.httpRoutes, route) }
+    return Snapshot(
+      now: now,
+      rollout: rollout,
+      replicaSets: stores.replicaSets.objects(index: "owner", rollout.uid),
+      services: services,
+      routes: routes,
+      analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
+      analysisTemplates: templates(in: key.namespace),
+      origin: source(of: rollout).flatMap { origin($0, key) }
+    )
+  }
+
+  private func reference(_ store: Store, _ key: ObjectKey) -> Snapshot.Reference {
+    if let object = store[key] { return .found(object) }
+    return store.isReady ? .missing : .unknown("the list of \(store.type) has not arrived")
+  }
+
+  /// All templates that a rollout of the namespace may name, cluster-wide ones under `cluster/NAME`.
+  private func templates(in namespace: String) -> [String: JSONValue] {
+    var templates: [String: JSONValue] = [:]
+    for template in stores.analysisTemplates.objects(namespace: namespace) {
+      templates[template.name] = template
+    }
+    for template in stores.clusterAnalysisTemplates.objects() {
+      templates["cluster/\(template.name)"] = template
+    }
+    return templates
+  }
+
+  private func source(of rollout: JSONValue) -> ObjectKey? {
+    guard let text = rollout.annotations[RolloutNames.source] else { return nil }
+    let parts = text.split(separator: "/")
+    guard parts.count == 2 else { return nil }
+    return ObjectKey(namespace: String(parts[0]), name: String(parts[1]))
+  }
+}

@@ -1,0 +1,92 @@
+import KubeClient
+package import KubeModel
+package import KubeRuntime
+package import Logging
+package import Primitives
+package import RolloutCore
+
+/// Observe, plan, perform: one look at one rollout.
+package struct RolloutReconciler: Sendable {
+  private let observer: RolloutObserver
+  private let performer: Performer
+  private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
+  private let now: @Sendable () -> Instant
+  private let logger: Logger
+
+  package init(
+    observer: RolloutObserver,
+    performer: Performer,
+    emit: @escaping @Sendable (PlannedEvent, JSONValue) -> Void,
+    now: @escaping @Sendable () -> Instant,
+    logger: Logger
+  ) {
+    self.observer = observer
+    self.performer = performer
+    self.emit = emit
+    self.now = now
+    self.logger = logger
+  }
+
+  /// Plans and performs; says when the rollout wants to be looked at again.
+  package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
+    guard let snapshot = observer.snapshot(of: key, now: now()) else { return .done }
+    let plan = plan(snapshot)
+    for effect in plan.effects {
+      logger.debug("effect", metadata: [LogKey.rollout: "\(key)", LogKey.effect: "\(effect.summary)"])
+    }
+    do throws(KubeError) {
+      try await performer.perform(plan, on: snapshot.rollout)
+    } catch {
+      return failed(error, key, snapshot.rollout)
+    }
+    for event in plan.events {
+      logger.info("\(event.message)", metadata: [LogKey.rollout: "\(key)", LogKey.reason: "\(event.reason)"])
+      emit(event, snapshot.rollout)
+    }
+    switch plan.wake {
+    case .onChange: return .done
+    case .at(let instant): return .again(after: max(.milliseconds(5), instant - now()))
+    }
+  }
+
+  /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
+  private func failed(_ error: KubeError, _ key: ObjectKey, _ rollout: JSONValue) -> ReconcileResult {
+    let lostRace = error.code == .conflict || error.code == .invalid && error.message.contains("test")
+    logger.log(level: lostRace ? .debug : .warning, "\(error.message)", metadata: [LogKey.rollout: "\(key)"])
+    if lostRace { return .failed(retryAfter: .milliseconds(50)) }
+    if !error.isTransient, error.code != .cancelled {
+      emit(PlannedEvent(type: "Warning", reason: "ReconciliationError", message: error.message), rollout)
+    }
+    return .failed(retryAfter: error.retryAfter)
+  }
+}
+
+/// The keys of structured log metadata.
+package enum LogKey {
+  package static let rollout = "rollout"
+  package static let run = "analysisRun"
+  package static let source = "gitSource"
+  package static let effect = "effect"
+  package static let reason = "reason"
+}
+
+extension Effect {
+  /// The effect in a few words, for logs.
+  package var summary: String {
+    switch self {
+    case .setDefaultReplicas: "set spec.replicas to 1"
+    case .annotateRollout(let annotations): "annotate the rollout with \(annotations.keys.sorted())"
+    case .createReplicaSet(let set): "create ReplicaSet \(set.name) of \(set.spec["replicas"] ?? 0)"
+    case .scaleReplicaSet(let name, let from, let to, _): "scale ReplicaSet \(name) from \(from) to \(to)"
+    case .annotateReplicaSet(let name, let annotations):
+      "annotate ReplicaSet \(name): \(annotations.keys.sorted())"
+    case .deleteReplicaSet(let name, _): "delete ReplicaSet \(name)"
+    case .selectRevision(let service, let hash, _): "point Service \(service) at \(hash)"
+    case .patchRoute(let key, _): "patch HTTPRoute \(key)"
+    case .createAnalysisRun(let run): "create AnalysisRun \(run.name)"
+    case .terminateAnalysisRun(let name): "terminate AnalysisRun \(name)"
+    case .deleteAnalysisRun(let name, _): "delete AnalysisRun \(name)"
+    case .record(let verdict): "record \(verdict.id) in Git"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import KubeModel
+import KubeRuntime
+import Primitives
+import RolloutCore
+
+/// Which rollouts a change of another object concerns.
+struct RolloutTriggers: Sendable {
+  let stores: ControllerStores
+  let enqueue: @Sendable (ObjectKey) -> Void
+
+  /// Registers with every store. Each rule is level-triggered: it says whom to look at, never what happened.
+  func install() {
+    let enqueue = enqueue
+    stores.rollouts.onChange { enqueue($0.key) }
+    for store in [stores.replicaSets, stores.analysisRuns] {
+      store.onChange { change in
+        for object in [change.old, change.new] {
+          guard let owner = object?.controllerReference, owner["kind"] == "Rollout",
+            let name = owner["name"]?.string
+          else { continue }
+          enqueue(ObjectKey(namespace: change.key.namespace, name: name))
+        }
+      }
+    }
+    let rollouts = stores.rollouts
+    stores.services.onChange { change in
+      for rollout in rollouts.objects(namespace: change.key.namespace)
+      where Self.services(of: rollout).contains(change.key.name) { enqueue(ObjectKey(rollout)) }
+    }
+    stores.httpRoutes.onChange { change in
+      for rollout in rollouts.objects()
+      where RolloutSpec(rollout).canary?.routes.contains(change.key) ?? false { enqueue(ObjectKey(rollout)) }
+    }
+    for store in [stores.analysisTemplates, stores.clusterAnalysisTemplates] {
+      store.onChange { change in
+        let namespace = change.key.namespace.isEmpty ? nil : change.key.namespace
+        for rollout in rollouts.objects(namespace: namespace) { enqueue(ObjectKey(rollout)) }
+      }
+    }
+  }
+
+  private static func services(of rollout: JSONValue) -> [String] {
+    let spec = RolloutSpec(rollout)
+    return [
+      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
+      spec.blueGreen?.previewService,
+    ].compactMap { $0 }
+  }
+}
