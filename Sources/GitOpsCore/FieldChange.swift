@@ -34,6 +34,38 @@ package struct FieldChange: Sendable, Hashable {
   }
 }
 
+extension [FieldChange] {
+  /// The object after all changes; a list element whose name is new goes to the end of its list.
+  package func applied(to object: JSONValue) -> JSONValue {
+    reduce(object) { Self.apply($1.value, at: $1.path[...], to: $0) ?? .null }
+  }
+
+  private static func apply(
+    _ value: JSONValue?,
+    at path: ArraySlice<PathElement>,
+    to target: JSONValue?
+  ) -> JSONValue? {
+    guard let element = path.first else { return value }
+    switch element {
+    case .key(let key):
+      var object = target ?? .object([:])
+      object[key] = apply(value, at: path.dropFirst(), to: object[key])
+      return object
+    case .named(let name):
+      var elements = target?.array ?? []
+      let index = elements.firstIndex { $0["name"]?.string == name }
+      let changed = apply(value, at: path.dropFirst(), to: index.map { elements[$0] })
+      switch (index, changed) {
+      case (let index?, let changed?): elements[index] = changed
+      case (let index?, nil): elements.remove(at: index)
+      case (nil, let changed?): elements.append(changed)
+      case (nil, nil): break
+      }
+      return .array(elements)
+    }
+  }
+}
+
 extension JSONValue {
   /// The value reached by following the path; nil when one of its elements is missing.
   package func at(_ path: some Sequence<PathElement>) -> JSONValue? {
