@@ -234,7 +234,7 @@ package final class ClusterStore: Sendable {
   }
 
   /// The object as the asked version shows it; versions differ in their name only, but for events.
-  private static func present(_ object: JSONValue, as type: ResourceType) -> JSONValue {
+  static func present(_ object: JSONValue, as type: ResourceType) -> JSONValue {
     guard object["apiVersion"]?.string != type.apiVersion else { return object }
     var object = EventForm.shown(object, type)
     object["apiVersion"] = .string(type.apiVersion)
