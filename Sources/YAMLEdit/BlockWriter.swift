@@ -1,14 +1,5 @@
 import Primitives
 
-/// How a text lays out its blocks.
-struct YAMLLayout: Sendable, Hashable {
-  /// Columns from a key to the keys of its value.
-  var indent = 2
-  /// Columns from a key to the dashes of its value.
-  var dashIndent = 0
-  var lineBreak = "\n"
-}
-
 /// Writes values in block style with sorted keys.
 struct BlockWriter {
   let layout: YAMLLayout

@@ -52,6 +52,6 @@ package struct DocumentSelector: Sendable, Hashable {
 
 extension DocumentSelector: CustomStringConvertible {
   package var description: String {
-    "\(apiVersion) \(kind) \(namespace.map { $0 + "/" } ?? "")\(name)"
+    "\(apiVersion) \(kind) \(namespace.map { $0 + "/" } ?? "")\(name)".onOneLine
   }
 }

@@ -59,7 +59,7 @@ extension EditPlanner {
     after entries: [YAMLEntry]
   ) throws(YAMLEditError) -> Proposal {
     guard let first = entries.first, let last = entries.last else { return [] }
-    let column = source.column(of: first.key.start.offset)
+    let column = source.column(of: source.keyStart(of: first))
     let text = writer.field(key, value, column: column, quotes: quotes)
     return [try newLines(text, column: column, after: max(last.end, colonEnd(of: last) ?? 0))]
   }
@@ -118,7 +118,7 @@ extension EditPlanner {
       throw refusal(.unsupported, "a pair in a list has no braces of its own", at: node.start)
     }
     return (node.entries ?? []).map { entry in
-      entry.key.start.offset..<max(entry.end, colonEnd(of: entry) ?? 0)
+      source.keyStart(of: entry)..<max(entry.end, colonEnd(of: entry) ?? 0)
     }
   }
 

@@ -10,7 +10,7 @@ extension EditPlanner {
         throw notWritten(name, in: node)
       }
       let entry = entries[index]
-      let span = entry.key.start.offset..<max(entry.end, colonEnd(of: entry) ?? 0)
+      let span = source.keyStart(of: entry)..<max(entry.end, colonEnd(of: entry) ?? 0)
       try checkReplaceable(entry.value, span: span)
       if entries.count == 1 { return try set(slot, to: .object([:])) }
       return isFlow ? [try removeFlow(index, from: node)] : try removeLines(span)

@@ -47,7 +47,7 @@ extension EditPlanner {
   func contentColumn(of slot: Slot) -> Int {
     switch slot.place {
     case .root: layout.indent
-    case .field(let entry): source.column(of: entry.key.start.offset) + layout.indent
+    case .field(let entry): source.column(of: source.keyStart(of: entry)) + layout.indent
     case .item: source.column(of: slot.node.start.offset)
     }
   }
@@ -127,7 +127,7 @@ extension EditPlanner {
     let node = slot.node
     var column = source.column(of: node.bodyStart)
     if case .field(let entry) = slot.place, value.object != nil {
-      let key = source.column(of: entry.key.start.offset)
+      let key = source.column(of: source.keyStart(of: entry))
       if column <= key { column = key + layout.indent }
     }
     let end = source.endsLine(node.end) ? source.lineEnd(of: node.end) : node.end
@@ -163,7 +163,7 @@ extension EditPlanner {
     switch slot.place {
     case .root: return 0
     case .field(let entry):
-      let key = source.column(of: entry.key.start.offset)
+      let key = source.column(of: source.keyStart(of: entry))
       return key + (value.array == nil ? layout.indent : layout.dashIndent)
     case .item(let index, let sequence):
       return slot.node.bytes.isEmpty

@@ -18,7 +18,7 @@ struct EditPlanner {
     self.document = document
     self.change = change
     anchors = AnchorUses(document.root)
-    layout = YAMLLayout(detectedIn: document.root, of: source)
+    layout = YAMLLayout(around: change.path, in: document.root, of: source)
   }
 
   var writer: BlockWriter { BlockWriter(layout: layout) }
@@ -98,16 +98,16 @@ struct EditPlanner {
     var names = Set<String>(minimumCapacity: entries.count)
     for entry in entries {
       guard let name = entry.name, !names.insert(name).inserted else { continue }
-      throw refusal(.duplicateKey, "the mapping has `\(name)` twice", at: entry.key.start)
+      throw refusal(.duplicateKey, "the mapping has `\(name.onOneLine)` twice", at: entry.key.start)
     }
   }
 
   /// The key has a value, yet none is written: it comes from a merge key.
   func notWritten(_ name: String, in node: YAMLNode) -> YAMLEditError {
     guard let merge = node.entries?.first(where: \.isMerge) else {
-      return refusal(.pathNotFound, "there is no `\(name)`", at: node.start)
+      return refusal(.pathNotFound, "there is no `\(name.onOneLine)`", at: node.start)
     }
-    return refusal(.mergeKey, "`\(name)` comes from a merge key", at: merge.key.start)
+    return refusal(.mergeKey, "`\(name.onOneLine)` comes from a merge key", at: merge.key.start)
   }
 }
 
@@ -147,35 +147,11 @@ extension EditPlanner {
   }
 }
 
-extension YAMLLayout {
-  /// The layout of the document's first nested mapping and first list.
-  init(detectedIn root: YAMLNode, of source: SourceText) {
-    self.init()
-    var indent: Int?
-    var dashIndent: Int?
-    func visit(_ node: YAMLNode) {
-      if indent != nil && dashIndent != nil { return }
-      switch node.content {
-      case .mapping(let entries, isFlow: false):
-        for entry in entries {
-          if entry.value.isBlockCollection, source.startsLine(entry.value.bodyStart) {
-            let distance =
-              source.column(of: entry.value.bodyStart) - source.column(of: entry.key.start.offset)
-            if entry.value.items != nil {
-              dashIndent = dashIndent ?? distance
-            } else if distance > 0 {
-              indent = indent ?? distance
-            }
-          }
-          visit(entry.value)
-        }
-      case .sequence(let items, isFlow: false): items.forEach(visit)
-      default: break
-      }
-    }
-    visit(root)
-    self.indent = indent ?? 2
-    self.dashIndent = max(0, dashIndent ?? 2)
-    lineBreak = source.lineBreak(near: root.bodyStart)
+extension SourceText {
+  /// Where a field begins: at its key, or at the `?` before an explicit key.
+  func keyStart(of entry: YAMLEntry) -> Int {
+    var start = entry.key.start.offset
+    while start > base, bytes[start - 1] == 0x20 || bytes[start - 1] == 0x09 { start -= 1 }
+    return start > base && bytes[start - 1] == UInt8(ascii: "?") ? start - 1 : entry.key.start.offset
   }
 }

@@ -51,13 +51,13 @@ enum ScalarText {
     }
   }
 
-  /// Sexagesimal numbers and dates of YAML 1.1, and anything else made of digits alone: strings to Kubernetes, but not
-  /// to every reader.
+  /// Sexagesimal numbers, dates and times of YAML 1.1: strings to Kubernetes, but not to every reader.
   private static func looksLikeNumberOrTime(_ text: String) -> Bool {
     guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first) else { return false }
-    let isNumeric = text.utf8.allSatisfy { "+-_:0123456789TtZzeExXoObB ".utf8.contains($0) }
     let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
-    return isNumeric || dots == 1 && text.utf8.allSatisfy { "+-_:.0123456789TtZzeE ".utf8.contains($0) }
+    if dots < 2, text.utf8.allSatisfy({ "+-_:.0123456789 ".utf8.contains($0) }) { return true }
+    return text.utf8.count > 10 && text.utf8.dropFirst(4).first == UInt8(ascii: "-")
+      && text.utf8.allSatisfy { "+-:.0123456789TtZz ".utf8.contains($0) }
   }
 
   /// Whether every character may stand as it is on one line of YAML.

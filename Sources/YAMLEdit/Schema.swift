@@ -27,13 +27,13 @@ enum Schema {
     }
     switch (kind, value) {
     case ("null", .null), ("bool", .bool), ("int", .int), ("float", .int), ("float", .double): return value
-    default: throw YAMLError(message: "`\(text)` is no \(kind) as its tag says", at: mark)
+    default: throw YAMLError(message: "`\(text.onOneLine)` is no \(kind) as its tag says", at: mark)
     }
   }
 
   private static func plain(_ text: String, at mark: YAMLMark) throws(YAMLError) -> JSONValue {
     guard let value = resolve(text) else {
-      throw YAMLError(message: "`\(text)` has no form in JSON", at: mark)
+      throw YAMLError(message: "`\(text.onOneLine)` has no form in JSON", at: mark)
     }
     return value
   }

@@ -35,14 +35,16 @@ extension YAMLChange {
     let isLast = rest.count == 1
     switch element {
     case .key(let key):
-      guard var fields = value.object else { throw change.notFound("`\(key)` is looked for in no mapping") }
+      guard var fields = value.object else {
+        throw change.notFound("`\(key.onOneLine)` is looked for in no mapping")
+      }
       switch change {
       case .insert(_, let new) where isLast:
         guard fields[key] == nil else {
           throw YAMLEditError(.pathExists, "cannot insert \(change.path.pathText): it exists", line: nil)
         }
         fields[key] = new
-      case _ where fields[key] == nil: throw change.notFound("there is no `\(key)`")
+      case _ where fields[key] == nil: throw change.notFound("there is no `\(key.onOneLine)`")
       case .remove where isLast: fields[key] = nil
       default: fields[key] = try apply(change, rest.dropFirst(), to: fields[key] ?? .null)
       }

@@ -17,9 +17,10 @@ package enum YAMLEditor {
     var state = State(bytes: bytes, documents: try parse(bytes))
     let index = try document.index(in: state.documents)
     for change in changes {
-      let expected = try change.canonical().applied(to: state.documents[index].json)
+      let change = try change.canonical()
+      let expected = try meaning(of: change, in: state.documents[index])
       guard expected != state.documents[index].json else { continue }
-      state = try perform(try change.canonical(), on: index, in: state, expecting: expected)
+      state = try perform(change, on: index, in: state, expecting: expected)
     }
     return state.bytes
   }
@@ -34,6 +35,19 @@ package enum YAMLEditor {
       return try YAML.parse(bytes)
     } catch {
       throw YAMLEditError(.malformed, error.description, line: error.line)
+    }
+  }
+
+  /// What the document must say after the change.
+  private static func meaning(
+    of change: YAMLChange,
+    in document: YAMLDocument
+  ) throws(YAMLEditError) -> JSONValue {
+    do throws(YAMLEditError) {
+      return try change.applied(to: document.json)
+    } catch {
+      let line = document.nearestPosition(of: change.path).line
+      throw YAMLEditError(error.reason, error.message, line: error.line ?? line)
     }
   }
 

@@ -17,10 +17,21 @@ extension [YAMLPathElement] {
     for element in self {
       switch element {
       case .index(let index): text += "[\(index)]"
-      case .key(let key) where key.contains(".") || key.contains("[") || key.isEmpty: text += "[\(key)]"
-      case .key(let key): text += text.isEmpty ? key : ".\(key)"
+      case .key(let key) where key.isEmpty || key.contains { ".[] ".contains($0) }:
+        text += "[\(key.onOneLine)]"
+      case .key(let key): text += (text.isEmpty ? "" : ".") + key.onOneLine
       }
     }
     return text.isEmpty ? "the document" : text
+  }
+}
+
+extension String {
+  /// The text for a message: at most 80 characters, and those that would break the line escaped.
+  var onOneLine: String {
+    let short = count > 80 ? prefix(77) + "..." : self[...]
+    let text = String(short)
+    return ScalarText.isOneReadableLine(text)
+      ? text : String(ScalarText.doubleQuoted(text).dropFirst().dropLast())
   }
 }
