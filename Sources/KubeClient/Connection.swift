@@ -6,8 +6,6 @@ final class Connection: Sendable {
   private struct Transport {
     var client: HTTPClient
     var identity: Authorization.ClientIdentity?
-    /// The one before, which may still have transfers of the old identity.
-    var retired: HTTPClient?
   }
 
   let configuration: KubeConfiguration
@@ -20,7 +18,7 @@ final class Connection: Sendable {
     self.userAgent = userAgent
     credentials = CredentialSource(configuration.credentials, now: now)
     transport = Locked(
-      Transport(client: Self.client(configuration, identity: nil), identity: nil, retired: nil)
+      Transport(client: Self.client(configuration, identity: nil), identity: nil)
     )
   }
 
@@ -45,11 +43,7 @@ final class Connection: Sendable {
     }
   }
 
-  func shutdown() async {
-    let (client, retired) = transport.withLock { ($0.client, $0.retired) }
-    await client.shutdown()
-    await retired?.shutdown()
-  }
+  func shutdown() async { await transport.withLock(\.client).shutdown() }
 
   /// Sends with the credential; a refusal of one that can be renewed is tried once more with the new one.
   private func authorized<Answer: Sendable>(
@@ -61,7 +55,7 @@ final class Connection: Sendable {
     var isRenewed = false
     while true {
       let authorization = try await credentials.authorization()
-      let client = await client(for: authorization.identity)
+      let client = client(for: authorization.identity)
       let answer: Answer
       do throws(HTTPError) {
         answer = try await transfer(client, with(authorization, http))
@@ -81,18 +75,14 @@ final class Connection: Sendable {
     return request
   }
 
-  private func client(for identity: Authorization.ClientIdentity?) async -> HTTPClient {
-    let configuration = configuration
-    let (client, stale) = transport.withLock { transport -> (HTTPClient, HTTPClient?) in
-      guard transport.identity != identity else { return (transport.client, nil) }
-      let stale = transport.retired
-      transport.retired = transport.client
-      transport.client = Self.client(configuration, identity: identity)
-      transport.identity = identity
-      return (transport.client, stale)
+  /// The client of the identity; one of an older identity ends with its last transfer.
+  private func client(for identity: Authorization.ClientIdentity?) -> HTTPClient {
+    transport.withLock { [configuration] transport in
+      if transport.identity != identity {
+        transport = Transport(client: Self.client(configuration, identity: identity), identity: identity)
+      }
+      return transport.client
     }
-    await stale?.shutdown()
-    return client
   }
 
   private static func client(
