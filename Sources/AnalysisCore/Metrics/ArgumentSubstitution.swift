@@ -50,8 +50,20 @@ package struct SecretKeyReference: Sendable, Hashable {
 /// Why a `{{args.x}}` could not be replaced; one line.
 package struct ArgumentError: Error, Sendable, Hashable, CustomStringConvertible {
   package let description: String
+  /// The name of the argument that a placeholder asked for in vain, if that is the reason.
+  let unresolvedName: String?
 
-  package init(_ description: String) { self.description = description }
+  package init(_ description: String) {
+    self.description = description
+    unresolvedName = nil
+  }
+
+  /// A placeholder, without its braces, that stands for nothing.
+  init(unresolved tag: String) {
+    description = "failed to resolve {{\(tag)}}"
+    let name = tag.trimmingBlanks
+    unresolvedName = name.hasPrefix("args.") ? String(name.dropFirst("args.".count)) : nil
+  }
 }
 
 /// Replaces `{{args.name}}` and `{{ args.name }}` in all texts of a JSON value, keys included.
@@ -107,7 +119,7 @@ package struct ArgumentSubstitution: Sendable {
       result += bytes[place..<open]
       let tag = String(decoding: bytes[open + 2..<close], as: UTF8.self)
       guard let value = values[tag.trimmingBlanks] else {
-        throw ArgumentError("failed to resolve {{\(tag)}}")
+        throw ArgumentError(unresolved: tag)
       }
       result += value.utf8
       place = close + 2

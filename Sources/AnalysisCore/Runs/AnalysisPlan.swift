@@ -20,9 +20,8 @@ package struct AnalysisPlan: Sendable, Equatable {
 /// Plans an AnalysisRun: which metrics are due, what its status is, when to look again.
 ///
 /// Pure and total. A run without a final phase always has something to measure, something in flight, or a wake. A run
-/// with a final phase has an empty plan, for ever. The second plan for the same moment has no status.
-///
-/// - Parameter inFlight: metrics that the caller is measuring at this moment, which the status does not show.
+/// with a final phase has an empty plan, for ever. The second plan for the same moment has no status. `inFlight` names
+/// the metrics that the caller is measuring at this moment, which the status does not show.
 package func planAnalysisRun(run: JSONValue, now: Instant, inFlight: Set<String> = []) -> AnalysisPlan {
   foldMeasurements([], into: run, now: now, inFlight: inFlight)
 }

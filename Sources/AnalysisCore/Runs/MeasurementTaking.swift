@@ -14,7 +14,7 @@ package func metricToMeasure(
 extension MetricSpec {
   /// The finished measurement for a provider's answer: the conditions are asked about it.
   ///
-  /// - Parameter redacting: values of secrets, which become `*****` in the message, the value and the metadata.
+  /// Values of secrets, given as `redacting`, become `*****` in the message, the value and the metadata.
   package func measurement(
     of value: MetricValue,
     valueText: String? = nil,

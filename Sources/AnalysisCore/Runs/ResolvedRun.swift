@@ -88,7 +88,7 @@ struct ResolvedRun: Sendable {
 
 /// The metrics of a run's or template's `spec` with its arguments put in.
 ///
-/// - Throws: what could not be resolved, without the run's prefix.
+/// The error says what could not be resolved, without the prefix that a run's message has.
 package func resolvedMetrics(
   of spec: JSONValue,
   secrets: [SecretKeyReference: String]

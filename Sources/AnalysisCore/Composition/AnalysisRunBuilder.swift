@@ -1,0 +1,93 @@
+import KubeModel
+package import Primitives
+
+/// What a run is for.
+package enum AnalysisRunKind: Sendable, Hashable {
+  case step(Int)
+  case background
+  case prePromotion
+  case postPromotion
+
+  /// The value of the label `rollout-type`.
+  package var label: String {
+    switch self {
+    case .step: "Step"
+    case .background: "Background"
+    case .prePromotion: "PrePromotion"
+    case .postPromotion: "PostPromotion"
+    }
+  }
+
+  /// What the run's name ends with.
+  private var suffix: String {
+    switch self {
+    case .step(let index): "-\(index)"
+    case .background: ""
+    case .prePromotion: "-pre"
+    case .postPromotion: "-post"
+    }
+  }
+
+  /// The name of the first run of this kind for a revision; the same inputs always give the same name.
+  package func name(rollout: String, podHash: String, revision: Int) -> String {
+    "\(rollout)-\(podHash)-\(revision)\(suffix)"
+  }
+}
+
+/// The AnalysisRun of a Rollout: named, labelled and owned as Argo Rollouts has it, with a composed `spec`.
+///
+/// `analysis` is the step's or strategy's analysis, for its `analysisRunMetadata`.
+package func makeAnalysisRun(
+  _ kind: AnalysisRunKind,
+  of rollout: JSONValue,
+  analysis: JSONValue,
+  spec: JSONValue,
+  podHash: String,
+  revision: Int
+) -> JSONValue {
+  var labels = ["rollouts-pod-template-hash": podHash, "rollout-type": kind.label]
+  if case .step(let index) = kind { labels["step-index"] = String(index) }
+  let instance = "argo-rollouts.argoproj.io/controller-instance-id"
+  labels[instance] = rollout.labels[instance]
+  labels.merge(analysis.at("analysisRunMetadata", "labels")?.strings ?? [:]) { $1 }
+  labels.merge(rollout.spec.at("selector", "matchLabels")?.strings ?? [:]) { $1 }
+  var annotations = ["rollout.argoproj.io/revision": String(revision)]
+  annotations.merge(analysis.at("analysisRunMetadata", "annotations")?.strings ?? [:]) { $1 }
+  return [
+    "apiVersion": .string(ResourceType.analysisRuns.apiVersion),
+    "kind": .string(ResourceType.analysisRuns.kind),
+    "metadata": [
+      "name": .string(kind.name(rollout: rollout.name, podHash: podHash, revision: revision)),
+      "namespace": .string(rollout.namespace),
+      "labels": JSONValue(labels),
+      "annotations": JSONValue(annotations),
+      "ownerReferences": [controllerReference(to: rollout)],
+    ],
+    "spec": spec,
+  ]
+}
+
+/// What to do about a wanted AnalysisRun when there may be runs of its name already.
+package enum AnalysisRunAdoption: Sendable, Equatable {
+  /// The run is there, not finished, ours and the same.
+  case reuse(JSONValue)
+  /// The run is to be created under the name that it has here.
+  case create(JSONValue)
+}
+
+/// Finds the run to use: the wanted one, or one of its retries `.1`, `.2`, … when the names before are taken.
+///
+/// `existing` gives the run of a name in the namespace, or nil. Ask only when a run is wanted: a finished run is never
+/// used again, so that asking twice makes a second one.
+package func adoptAnalysisRun(_ wanted: JSONValue, existing: (String) -> JSONValue?) -> AnalysisRunAdoption {
+  var candidate = wanted
+  for attempt in 0..<10_000 {
+    if attempt > 0 { candidate.set(.string("\(wanted.name).\(attempt)"), at: "metadata", "name") }
+    guard let other = existing(candidate.name) else { break }
+    let isFinished = other.status["phase"]?.string.flatMap(AnalysisPhase.init)?.isCompleted ?? false
+    let isOurs = other.controllerReference?["uid"] == wanted.controllerReference?["uid"]
+    let fields = ["metrics", "dryRun", "measurementRetention", "args"]
+    if !isFinished, isOurs, fields.allSatisfy({ other.spec[$0] == wanted.spec[$0] }) { return .reuse(other) }
+  }
+  return .create(candidate)
+}

@@ -1,0 +1,39 @@
+package import Primitives
+
+/// Which template an analysis uses.
+package struct TemplateReference: Sendable, Hashable, CustomStringConvertible {
+  package let name: String
+  /// Whether it is a ClusterAnalysisTemplate instead of one of the namespace.
+  package let isClusterScoped: Bool
+
+  package init(name: String, isClusterScoped: Bool = false) {
+    self.name = name
+    self.isClusterScoped = isClusterScoped
+  }
+
+  /// Reads `{templateName, clusterScope}`; nil without a name.
+  package init?(_ json: JSONValue) {
+    guard let name = json["templateName"]?.string, !name.isEmpty else { return nil }
+    self.init(name: name, isClusterScoped: json["clusterScope"]?.bool ?? false)
+  }
+
+  package var description: String {
+    "\(isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate") \"\(name)\""
+  }
+
+  static func list(_ json: JSONValue?) -> [TemplateReference] {
+    (json?.array ?? []).compactMap(TemplateReference.init)
+  }
+}
+
+/// Why templates and arguments make no run; one line.
+package struct CompositionError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Whether the cause is a template that is not there, which may come.
+  package let isMissingTemplate: Bool
+  package let description: String
+
+  package init(_ description: String, isMissingTemplate: Bool = false) {
+    self.description = description
+    self.isMissingTemplate = isMissingTemplate
+  }
+}
