@@ -13,10 +13,18 @@ final class ChildProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Threads of the concurrency pool block signals, and a child inherits that: it would not hear SIGTERM.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var strings = arguments.map { strdup($0) } + [nil]
     defer { for string in strings { free(string) } }
     var pid = pid_t()
-    let code = posix_spawnp(&pid, arguments[0], &actions, nil, &strings, environ)
+    let code = posix_spawnp(&pid, arguments[0], &actions, &attributes, &strings, environ)
     try #require(code == 0, "cannot start \(arguments[0])")
     self.pid = pid
   }
@@ -29,8 +37,15 @@ final class ChildProcess: Sendable {
     return status & 0x7F == 0 ? Int(status >> 8 & 0xFF) : -1
   }
 
+  /// Asks it to end; after two seconds makes it.
   func stop() {
     kill(pid, SIGTERM)
+    var status: Int32 = 0
+    for _ in 0..<400 {
+      if waitpid(pid, &status, WNOHANG) == pid { return }
+      usleep(5000)
+    }
+    kill(pid, SIGKILL)
     wait()
   }
 
