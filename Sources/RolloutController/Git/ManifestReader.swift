@@ -57,6 +57,7 @@ enum ManifestReader {
   ///   - source: The path to look under.
   ///   - repository: The mirror.
   /// - Returns: Nil when the commit has no such manifest, or none that can be read.
+  /// - Throws: `notFound` when the mirror does not have the commit.
   static func rollout(
     _ rollout: ObjectKey,
     at commit: GitCommitID,

@@ -34,7 +34,9 @@ final class GitRemoteSample: Sendable {
 
   init() throws {
     var template = Array("/tmp/serin-git-XXXXXX".utf8CString)
-    let made = template.withUnsafeMutableBufferPointer { buffer in mkdtemp(buffer.baseAddress) != nil }
+    let made = template.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
+    }
     try #require(made)
     root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     try git("init -q --bare -b main \(bare)")

@@ -62,6 +62,16 @@ import Testing
       }
     }
 
+    /// Writes one decision and, when it has landed, another one.
+    func write(one decision: Decision, then next: () -> Decision) async throws {
+      try await run {
+        writer.submit(decision, source: config)
+        try await settled()
+        writer.submit(next(), source: config)
+        try await settled()
+      }
+    }
+
     func settled() async throws { try await eventually { writer.pending(for: web) == nil } }
   }
 
@@ -169,9 +179,8 @@ import Testing
   @Test func commitsTheLockAndSaysWhyWhenTheManifestCannotBeEditedSafely() async throws {
     let remote = try GitRemoteSample()
     let aliased = GitRemoteSample.manifest.replacing("\"shop/web:v1\"", with: "&image shop/web:v1")
-      .replacing("replicas: 5", with: "replicas: 5\n  minReadySeconds: 0")
     try remote.write(
-      aliased + "            - {name: twin, image: *image}\n",
+      aliased + "        - {name: twin, image: *image}\n",
       to: GitRemoteSample.file,
       in: "seed"
     )
@@ -213,7 +222,7 @@ import Testing
       try await withThrowingTaskGroup(of: Void.self) { group in
         for person in ["ann", "bob"] {
           group.addTask {
-            for number in 1...15 {
+            for number in 1...6 {
               try remote.write("\(number)\n", to: "notes/\(person)", in: person)
               try remote.git("add -A", in: person)
               try remote.git("commit -q -m '\(person) \(number)'", in: person)
@@ -228,7 +237,7 @@ import Testing
           }
         }
         group.addTask {
-          for revision in 2...11 {
+          for revision in 2...6 {
             bench.writer.submit(
               Self.decision(.promote, revision, to: "v\(revision)", commit: commit),
               source: Self.config
@@ -243,14 +252,14 @@ import Testing
     #expect(isDone.withLock { $0 })
     let subjects = try remote.log("%s")
     for person in ["ann", "bob"] {
-      for number in 1...15 { #expect(subjects.filter { $0 == "\(person) \(number)" }.count == 1) }
-      #expect(try remote.show("notes/\(person)") == "15\n")
+      for number in 1...6 { #expect(subjects.filter { $0 == "\(person) \(number)" }.count == 1) }
+      #expect(try remote.show("notes/\(person)") == "6\n")
     }
-    for revision in 2...11 {
+    for revision in 2...6 {
       #expect(subjects.filter { $0 == "Promote shop/web to v\(revision)" }.count == 1)
     }
     let lock = try remote.show("envs/production/serin.lock")
-    #expect(lock.contains("podTemplateHash: hash-v11"))
+    #expect(lock.contains("podTemplateHash: hash-v6"))
   }
 
   @Test func aRaceThatIsLostIsDecidedAgainOnTheNewTip() async throws {
@@ -294,8 +303,9 @@ import Testing
     let remote = try GitRemoteSample()
     let commit = try remote.release("v2")
     let bench = Bench(remote, source: remote.source(writeBack: ["mode": "branch"]))
-    try await bench.write(Self.decision(.promote, 2, to: "v2", commit: commit))
-    try await bench.write(Self.decision(.promote, 3, to: "v3", commit: commit))
+    try await bench.write(one: Self.decision(.promote, 2, to: "v2", commit: commit)) {
+      Self.decision(.promote, 3, to: "v3", commit: commit)
+    }
     #expect(try remote.log("%s")[0] == "Release v2")
     #expect(
       try remote.log("%s", branch: "serin/shop-config").prefix(2) == [
@@ -309,9 +319,10 @@ import Testing
     let commit = try remote.release("v2")
     let count = try remote.count()
     let bench = Bench(remote, source: remote.source(writeBack: ["mode": "none"]))
-    try await bench.write(Self.decision(.promote, 2, to: "v2", commit: commit))
-    bench.target.withLock { $0 = nil }
-    try await bench.write(Self.decision(.promote, 3, to: "v3", commit: commit))
+    try await bench.write(one: Self.decision(.promote, 2, to: "v2", commit: commit)) {
+      bench.target.withLock { $0 = nil }
+      return Self.decision(.promote, 3, to: "v3", commit: commit)
+    }
     #expect(try remote.count() == count)
     #expect(bench.lines.withLock { $0 } == ["decisions dropped, the GitSource is gone: promote of shop/web"])
   }
