@@ -11,7 +11,7 @@ extension Mirror {
     } else {
       try pushOverNetwork(id, to: reference, creating: creating, operation)
     }
-    try setBranch(reference, to: id)
+    try setReference(reference, to: id)
   }
 
   private func pushOverNetwork(
@@ -61,7 +61,12 @@ extension Mirror {
     options.proxy_opts.type = GIT_PROXY_AUTO
     options.pb_parallelism = 1
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE
-    let code = withStringArray("\(id.hex):\(reference)") {
+    // A push names references on both sides. This one lives as long as the upload.
+    let source = "refs/serin/push"
+    try setReference(source, to: id)
+    let repository = try open()
+    defer { git_reference_remove(repository, source) }
+    let code = withStringArray("\(source):\(reference)") {
       git_remote_upload(connection.pointer, $0, &options)
     }
     if code == GIT_ENONFASTFORWARD.rawValue { return Refusal(text: "not a fast-forward", isLock: false) }

@@ -103,7 +103,7 @@ extension Mirror {
       }
       // Reading it proves that the commit arrived, and that it is one.
       _ = try tree(of: tip)
-      try setBranch(reference, to: tip)
+      try setReference(reference, to: tip)
       return tip
     }
   }

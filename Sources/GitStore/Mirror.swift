@@ -136,8 +136,8 @@ extension Mirror {
     return git_odb_exists(objects.pointer, &oid) != 0
   }
 
-  /// Points the mirror's own branch at a commit.
-  func setBranch(_ reference: String, to id: GitCommitID) throws(GitError) {
+  /// Points a reference of the mirror at a commit.
+  func setReference(_ reference: String, to id: GitCommitID) throws(GitError) {
     let repository = try open()
     var oid = id.oid
     var output: OpaquePointer?
