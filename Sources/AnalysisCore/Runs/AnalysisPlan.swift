@@ -4,17 +4,33 @@ package import Primitives
 /// What is to be done for an AnalysisRun at one moment.
 package struct AnalysisPlan: Sendable, Equatable {
   /// Metrics to be measured now, in the order of the specification.
-  package var measure: [String] = []
+  package var measure: [String]
   /// Metrics whose measurement in flight is to be looked at again now: Jobs.
-  package var resume: [String] = []
+  package var resume: [String]
   /// Metrics whose measurement in flight is over because the run is; what runs for it is to be stopped.
-  package var terminate: [String] = []
+  package var terminate: [String]
   /// The keys of Secrets without which nothing can be measured now.
-  package var secrets: [SecretKeyReference] = []
+  package var secrets: [SecretKeyReference]
   /// The whole next status; nil when it is as it should be.
   package var nextStatus: JSONValue?
   /// When to plan again though nothing changes; nil when nothing is to come, or when a measurement is.
   package var wake: Instant?
+
+  package init(
+    measure: [String] = [],
+    resume: [String] = [],
+    terminate: [String] = [],
+    secrets: [SecretKeyReference] = [],
+    nextStatus: JSONValue? = nil,
+    wake: Instant? = nil
+  ) {
+    self.measure = measure
+    self.resume = resume
+    self.terminate = terminate
+    self.secrets = secrets
+    self.nextStatus = nextStatus
+    self.wake = wake
+  }
 }
 
 /// Plans an AnalysisRun: which metrics are due, what its status is, when to look again.
