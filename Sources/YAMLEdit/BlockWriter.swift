@@ -87,7 +87,7 @@ struct BlockWriter {
 
   /// A scalar or empty collection; a string of several lines becomes a literal block at the column.
   func scalar(_ value: JSONValue, column: Int) -> String {
-    if case .string(let text) = value, text.utf8.contains(UInt8(ascii: "\n")),
+    if layout.hasLiterals, case .string(let text) = value, text.utf8.contains(UInt8(ascii: "\n")),
       let block = BlockScalarText(text)
     {
       return block.header + block.indented(to: max(column, layout.indent), lineBreak: layout.lineBreak)

@@ -2,12 +2,16 @@ import Primitives
 
 /// Names one object in a text of several documents.
 package struct DocumentSelector: Sendable, Hashable {
+  /// The group and version, as `argoproj.io/v1alpha1`.
   package var apiVersion: String
+  /// The kind, as `Rollout`.
   package var kind: String
   /// The namespace that the document must state; nil takes a document whether it states one or not.
   package var namespace: String?
+  /// The name in the metadata.
   package var name: String
 
+  /// Names an object by what its document must state.
   package init(apiVersion: String, kind: String, namespace: String? = nil, name: String) {
     self.apiVersion = apiVersion
     self.kind = kind
@@ -51,6 +55,7 @@ package struct DocumentSelector: Sendable, Hashable {
 }
 
 extension DocumentSelector: CustomStringConvertible {
+  /// The object as messages name it: `apps/v1 Deployment shop/web`.
   package var description: String {
     "\(apiVersion) \(kind) \(namespace.map { $0 + "/" } ?? "")\(name)".onOneLine
   }

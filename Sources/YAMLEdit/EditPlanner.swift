@@ -10,7 +10,7 @@ struct EditPlanner {
   let source: SourceText
   let document: YAMLDocument
   let change: YAMLChange
-  let layout: YAMLLayout
+  private(set) var layout: YAMLLayout
   private let anchors: AnchorUses
 
   init(source: SourceText, document: YAMLDocument, change: YAMLChange) {
@@ -23,8 +23,16 @@ struct EditPlanner {
 
   var writer: BlockWriter { BlockWriter(layout: layout) }
 
-  /// The ways to make the change, best first.
+  /// The ways to make the change, best first; the last ones write no literal blocks, which would swallow comments that
+  /// are indented deeply behind them.
   func proposals() throws(YAMLEditError) -> [Proposal] {
+    var plain = self
+    plain.layout.hasLiterals = false
+    let proposals = try laidOut()
+    return proposals + (try plain.laidOut()).filter { !proposals.contains($0) }
+  }
+
+  private func laidOut() throws(YAMLEditError) -> [Proposal] {
     switch change {
     case .set(let path, let value):
       let slot = try slot(at: path)

@@ -35,6 +35,7 @@ package enum YAML {
 
 /// A key that a mapping has more than once; the last one counts, as in Kubernetes.
 package struct YAMLDuplicateKey: Sendable, Hashable {
+  /// The key as JSON has it.
   package let key: String
   /// Where the repeated key stands.
   package let mark: YAMLMark
@@ -42,6 +43,7 @@ package struct YAMLDuplicateKey: Sendable, Hashable {
 
 /// One document of a YAML text.
 package struct YAMLDocument: Sendable {
+  /// The document as it is written.
   package let root: YAMLNode
   /// The document as Kubernetes reads it; null when it is empty.
   package let json: JSONValue
@@ -49,7 +51,23 @@ package struct YAMLDocument: Sendable {
   package let duplicateKeys: [YAMLDuplicateKey]
 
   /// Where the key or list item at the path stands; nil when the text has no such place, as for merged keys.
-  package func position(of path: [YAMLPathElement]) -> YAMLMark? {
+  package func position(of path: [YAMLPathElement]) -> YAMLMark? { find(path)?.mark }
+
+  /// Where the path stands, or the longest beginning of it that the text has.
+  package func nearestPosition(of path: [YAMLPathElement]) -> YAMLMark {
+    var path = path
+    while true {
+      if let mark = position(of: path) { return mark }
+      path.removeLast()
+    }
+  }
+
+  /// Whether a merge key stands in the mapping at the path.
+  func hasMergeKey(at path: some Collection<YAMLPathElement>) -> Bool {
+    find(path)?.node.entries?.contains(where: \.isMerge) ?? false
+  }
+
+  private func find(_ path: some Collection<YAMLPathElement>) -> (node: YAMLNode, mark: YAMLMark)? {
     var node = root
     var mark = root.start
     for element in path {
@@ -64,15 +82,6 @@ package struct YAMLDocument: Sendable {
         mark = node.start
       }
     }
-    return mark
-  }
-
-  /// Where the path stands, or the longest beginning of it that the text has.
-  package func nearestPosition(of path: [YAMLPathElement]) -> YAMLMark {
-    var path = path
-    while true {
-      if let mark = position(of: path) { return mark }
-      path.removeLast()
-    }
+    return (node, mark)
   }
 }

@@ -10,6 +10,7 @@ package enum YAMLChange: Sendable, Hashable {
   /// (the count appends).
   case insert([YAMLPathElement], JSONValue)
 
+  /// The place that the change is about.
   package var path: [YAMLPathElement] {
     switch self {
     case .set(let path, _), .remove(let path), .insert(let path, _): path

@@ -1,5 +1,6 @@
 /// Why an edit was refused; the text is as it was.
 package struct YAMLEditError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What stands in the way; none of it goes away by trying again.
   package enum Reason: Sendable, Hashable {
     /// The text is not YAML.
     case malformed
@@ -26,7 +27,9 @@ package struct YAMLEditError: Error, Sendable, Hashable, CustomStringConvertible
     case unproven
   }
 
+  /// What stands in the way.
   package let reason: Reason
+  /// One line: what was attempted, at which path, and why it was refused.
   package let message: String
   /// The line that stands in the way, from 1.
   package let line: Int?
@@ -37,5 +40,6 @@ package struct YAMLEditError: Error, Sendable, Hashable, CustomStringConvertible
     self.line = line
   }
 
+  /// The message behind the line it is about.
   package var description: String { (line.map { "line \($0): " } ?? "") + message }
 }

@@ -72,9 +72,13 @@ package enum YAMLEditor {
         line = error.line ?? line
       }
     }
+    let what = "cannot \(change.verb) \(change.path.pathText)"
+    if case .remove = change, document.hasMergeKey(at: change.path.dropLast()) {
+      throw YAMLEditError(.mergeKey, "\(what): a merge key beside it gives it another value", line: line)
+    }
     throw YAMLEditError(
       .unproven,
-      "cannot \(change.verb) \(change.path.pathText): no way of writing it here leaves everything else as it is",
+      "\(what): no way of writing it here leaves everything else as it is",
       line: line
     )
   }

@@ -5,6 +5,8 @@ struct YAMLLayout: Sendable, Hashable {
   /// Columns from a key to the dashes of its value.
   var dashIndent = 0
   var lineBreak = "\n"
+  /// Whether strings of several lines may stand as literal blocks; without, they stand in double quotes.
+  var hasLiterals = true
 }
 
 extension YAMLLayout {

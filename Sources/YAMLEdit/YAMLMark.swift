@@ -7,6 +7,7 @@ package struct YAMLMark: Sendable, Hashable {
   /// The offset in bytes, from 0; a byte order mark counts.
   package let offset: Int
 
+  /// A place by its line and column from 1 and its offset from 0.
   package init(line: Int, column: Int, offset: Int) {
     self.line = line
     self.column = column
@@ -16,6 +17,7 @@ package struct YAMLMark: Sendable, Hashable {
 
 /// Why a text is not YAML that Kubernetes could read, and where.
 package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// One line on what is wrong, without the place.
   package let message: String
   /// The line, from 1.
   package let line: Int
@@ -24,6 +26,7 @@ package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The offset in bytes, from 0.
   package let offset: Int
 
+  /// An error at a place.
   package init(message: String, at mark: YAMLMark) {
     self.message = message
     line = mark.line
@@ -31,5 +34,6 @@ package struct YAMLError: Error, Sendable, Hashable, CustomStringConvertible {
     offset = mark.offset
   }
 
+  /// The message with its line and column.
   package var description: String { "invalid YAML at line \(line), column \(column): \(message)" }
 }

@@ -20,9 +20,11 @@ package struct YAMLNode: Sendable {
     case alias(String)
   }
 
+  /// What is written here.
   package let content: Content
   /// The resolved tag, `tag:yaml.org,2002:str` for `!!str`; nil when none is written.
   package let tag: String?
+  /// The anchor's name without `&`; nil when none is written.
   package let anchor: String?
   /// Where the node begins, its tag and anchor included.
   package let start: YAMLMark
@@ -74,7 +76,9 @@ package struct YAMLNode: Sendable {
 
 /// One key of a mapping and its value.
 package struct YAMLEntry: Sendable {
+  /// The key as it is written; a scalar.
   package let key: YAMLNode
+  /// The value as it is written; an empty scalar when there is none.
   package let value: YAMLNode
   /// The key as JSON has it; nil for a merge key.
   package let name: String?

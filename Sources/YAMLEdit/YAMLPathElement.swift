@@ -6,7 +6,9 @@ package enum YAMLPathElement: Hashable, Sendable {
 }
 
 extension YAMLPathElement: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
+  /// A key of a mapping.
   package init(stringLiteral value: String) { self = .key(value) }
+  /// An item of a list.
   package init(integerLiteral value: Int) { self = .index(value) }
 }
 

@@ -102,6 +102,37 @@ struct ParseTests {
     #expect(span("e") == "&n !!map\n  f:")
   }
 
+  @Test("gives spans that read as the node does, all through the corpus", arguments: FixtureCase.all)
+  func spansOfCorpus(_ fixture: FixtureCase) {
+    guard let documents = try? YAML.parse(fixture.before) else { return }
+    func check(_ node: YAMLNode) {
+      #expect(0 <= node.start.offset && node.start.offset <= node.end && node.end <= fixture.before.count)
+      switch node.content {
+      case .alias: break
+      case .sequence(let items, _): items.forEach(check)
+      case .mapping(let entries, _):
+        for entry in entries {
+          check(entry.key)
+          check(entry.value)
+        }
+      case .scalar(let text, let style):
+        let bytes = Array(fixture.before[node.bodyStart..<node.end])
+        switch style {
+        case .plain, .singleQuoted, .doubleQuoted:
+          let alone = try? YAML.parse(bytes).first?.root.content
+          guard case .scalar(let again, let sameStyle)? = alone else {
+            #expect(text.isEmpty && bytes.isEmpty)
+            return
+          }
+          #expect(again == text && sameStyle == style)
+        case .literal: #expect(bytes.first == UInt8(ascii: "|"))
+        case .folded: #expect(bytes.first == UInt8(ascii: ">"))
+        }
+      }
+    }
+    for document in documents { check(document.root) }
+  }
+
   @Test(
     "refuses what Kubernetes could not read, with the place",
     arguments: [
