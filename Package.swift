@@ -27,8 +27,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -93,5 +93,27 @@ let package = Package(
 
     tests("PrimitivesTests", ["Primitives"]),
     tests("KubeModelTests", ["KubeModel", "Primitives"]),
+    tests("AnalysisCoreTests", ["AnalysisCore", "KubeModel", "Primitives"]),
+    tests("TrafficPlansTests", ["TrafficPlans", "KubeModel", "Primitives"]),
+    tests("GitOpsCoreTests", ["GitOpsCore", "KubeModel", "Primitives"]),
+    tests("RolloutCoreTests", ["RolloutCore", "Simulation", "KubeModel", "Primitives"]),
+    tests("SimulationTests", ["Simulation", "RolloutCore", "KubeModel", "Primitives"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "Primitives"]),
+    tests("YAMLEditTests", ["YAMLEdit", "Primitives"], exclude: ["Fixtures"]),
+    tests("GitStoreTests", ["GitStore", "Primitives"]),
+    tests("KubeClientTests", ["KubeClient", "HTTPTransport", "KubeModel", "Primitives", subprocess]),
+    tests(
+      "KubeRuntimeTests",
+      ["KubeRuntime", "KubeClient", "HTTPTransport", "KubeModel", "Primitives", logging, lifecycle]
+    ),
+    tests(
+      "MetricProvidersTests",
+      ["MetricProviders", "AnalysisCore", "HTTPTransport", "KubeModel", "Primitives"]
+    ),
+    tests(
+      "RolloutControllerTests",
+      ["RolloutController", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel", "Primitives"]
+    ),
+    tests("EmbeddedClusterTests", ["EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle]),
   ]
 )

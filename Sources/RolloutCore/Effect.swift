@@ -66,6 +66,12 @@ package struct PlannedEvent: Sendable, Hashable {
   package let type: String
   package let reason: String
   package let message: String
+
+  package init(type: String, reason: String, message: String) {
+    self.type = type
+    self.reason = reason
+    self.message = message
+  }
 }
 
 /// When to plan again although nothing changed.

@@ -73,26 +73,32 @@ struct DecisionSession {
     on parent: GitCommitID,
     _ lines: inout [String]
   ) async throws -> GitCommitID {
-    var manifest = manifest
-    var edits = [GitEdit(path: source.lockPath, bytes: Array((Self.lockComment + YAML.emit(lock.json)).utf8))]
-    if case .restore(let changes, let file) = manifest, let current = state.tip {
-      do {
-        edits.append(try await restore(changes, of: current, file: file, at: parent))
-      } catch let error as YAMLEditError {
-        manifest = .unchanged(reason: "manifest left alone: \(file) could not be edited safely: \(error)")
-      }
-    }
+    let lockEdit = GitEdit(path: source.lockPath, bytes: Array((Self.lockComment + YAML.emit(lock.json)).utf8))
     let notes = state.lockProblem.map { ["serin.lock could not be read and was written anew: \($0)"] } ?? []
-    let message = DecisionCommit.message(for: decision, manifest: manifest, notes: notes)
-    let author = GitSignature(name: source.authorName, email: source.authorEmail, when: now)
-    let id = try await repository.commit(parent: parent, edits: edits, message: message, author: author)
-    let subject = message.prefix { $0 != "\n" }
-    if case .unchanged(let reason?) = manifest {
-      lines.append("\(subject) (\(id.short)); \(reason)")
-    } else {
-      lines.append("\(subject) (\(id.short))")
+    func build(_ edits: [GitEdit], _ manifest: DecisionOutcome.ManifestEdit) async throws -> GitCommitID {
+      let message = DecisionCommit.message(for: decision, manifest: manifest, notes: notes)
+      let author = GitSignature(name: source.authorName, email: source.authorEmail, when: now)
+      let id = try await repository.commit(parent: parent, edits: edits, message: message, author: author)
+      var line = "\(message.prefix { $0 != "\n" }) (\(id.short))"
+      if case .unchanged(let reason?) = manifest { line += "; \(reason)" }
+      lines.append(line)
+      return id
     }
-    return id
+    guard case .restore(let changes, let file) = manifest, let current = state.tip else {
+      return try await build([lockEdit], manifest)
+    }
+    let refusal: String
+    do {
+      let edit = try await restore(changes, of: current, file: file, at: parent)
+      return try await build([lockEdit, edit], manifest)
+    } catch let error as YAMLEditError {
+      refusal = "\(error)"
+    } catch GitError.invalid(let message) {
+      refusal = message
+    }
+    // What cannot be edited must not keep the decision from being recorded.
+    let reason = "manifest left alone: \(file) could not be edited safely: \(refusal)"
+    return try await build([lockEdit], .unchanged(reason: reason))
   }
 
   /// The file with the stable values spliced in, every other byte as it was.

@@ -97,6 +97,7 @@ package final class GitWriter: Service {
         try await write(batch, to: source)
         finish(batch, source)
       } catch {
+        guard !Task.isCancelled else { return }
         let delay = fail(error, batch, source)
         do { try await environment.sleep(delay) } catch { return }
       }

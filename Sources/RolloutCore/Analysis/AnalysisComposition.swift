@@ -2,32 +2,54 @@ import AnalysisCore
 import KubeModel
 import Primitives
 
-struct CompositionProblem: Error, CustomStringConvertible { let description: String }
-
 extension Situation {
-  func composeAnalysis(_ analysis: JSONValue) -> Result<JSONValue, CompositionProblem> {
-    for template in analysis["templates"]?.array ?? [] {
-      let name = template["templateName"]?.string ?? ""
-      if snapshot.analysisTemplates[name] == nil {
-        return .failure(.init(description: "AnalysisTemplate \"\(name)\" not found"))
-      }
+  /// The spec of a run for one of the rollout's analyses, from the templates in the snapshot; why not, when they are
+  /// missing or do not fit together.
+  func composeAnalysis(_ analysis: JSONValue, stableHash: String) -> Result<JSONValue, CompositionError> {
+    do throws(ArgumentError) {
+      let arguments = try RolloutArguments.resolve(
+        analysis["args"]?.array ?? [],
+        latestHash: revisions.newHash,
+        stableHash: stableHash.isEmpty ? nil : stableHash,
+        field: { (path) throws(ArgumentError) in try RolloutField.text(at: path, in: rollout) }
+      )
+      return compose(analysis, arguments)
+    } catch {
+      return .failure(CompositionError("\(error)"))
     }
-    return .success(["metrics": []])
   }
 
-  func makeRun(_ kind: ReleaseRun, name: String, _ analysis: JSONValue) -> Result<
-    JSONValue, CompositionProblem
+  private func compose(_ analysis: JSONValue, _ arguments: [AnalysisArgument]) -> Result<
+    JSONValue, CompositionError
   > {
-    composeAnalysis(analysis).map { spec in
-      [
-        "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
-        "metadata": [
-          "name": .string(name),
-          "labels": [
-            "rollout-type": .string(kind.type), RolloutNames.podTemplateHash: .string(revisions.newHash),
-          ],
-        ], "spec": spec,
-      ]
+    do throws(CompositionError) {
+      let spec = try TemplateComposition.compose(analysis, arguments: arguments) { reference in
+        snapshot.analysisTemplates[reference.isClusterScoped ? "cluster/\(reference.name)" : reference.name]
+      }
+      return .success(spec)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// The run of that kind under the given name.
+  func makeRun(
+    _ kind: AnalysisRunKind,
+    name: String,
+    _ analysis: JSONValue,
+    stableHash: String
+  ) -> Result<JSONValue, CompositionError> {
+    composeAnalysis(analysis, stableHash: stableHash).map { spec in
+      var run = makeAnalysisRun(
+        kind,
+        of: rollout,
+        analysis: analysis,
+        spec: spec,
+        podHash: revisions.newHash,
+        revision: nextRevision
+      )
+      run.set(.string(name), at: "metadata", "name")
+      return run
     }
   }
 }

@@ -3,32 +3,7 @@ import KubeModel
 import Primitives
 
 /// The AnalysisRuns of a release: which one a position wants, what those that exist say, and which must end.
-enum ReleaseRun: Hashable {
-  case step(Int)
-  case background
-  case prePromotion
-  case postPromotion
-
-  /// The suffix of the run's name (reference, section 4.1).
-  var suffix: String {
-    switch self {
-    case .step(let index): "-\(index)"
-    case .background: ""
-    case .prePromotion: "-pre"
-    case .postPromotion: "-post"
-    }
-  }
-
-  /// The `rollout-type` label.
-  var type: String {
-    switch self {
-    case .step: "Step"
-    case .background: "Background"
-    case .prePromotion: "PrePromotion"
-    case .postPromotion: "PostPromotion"
-    }
-  }
-
+extension AnalysisRunKind {
   /// How an abort names it.
   var description: String {
     switch self {
@@ -42,7 +17,7 @@ enum ReleaseRun: Hashable {
 
 extension RolloutStatus {
   /// Where the status keeps a run; all steps share one place.
-  subscript(run: ReleaseRun) -> RunStatus? {
+  subscript(run: AnalysisRunKind) -> RunStatus? {
     get {
       switch run {
       case .step: stepAnalysis
@@ -61,7 +36,7 @@ extension RolloutStatus {
     }
   }
 
-  static var runPlaces: [ReleaseRun] { [.step(0), .background, .prePromotion, .postPromotion] }
+  static var runPlaces: [AnalysisRunKind] { [.step(0), .background, .prePromotion, .postPromotion] }
 }
 
 extension RolloutStatus.RunStatus {
@@ -96,7 +71,7 @@ extension Situation {
     }
   }
 
-  private func waitForPerson(after place: ReleaseRun, _ draft: inout Draft) {
+  private func waitForPerson(after place: AnalysisRunKind, _ draft: inout Draft) {
     let reason = RolloutStatus.PauseCondition.inconclusiveAnalysisRun
     guard draft.status.pauseCondition(reason) == nil else { return }
     if draft.status.isControllerPause, draft.status.pauseConditions.isEmpty {
@@ -110,7 +85,7 @@ extension Situation {
   }
 
   func convergeAnalysis(_ canary: CanaryStrategy, _ draft: inout Draft) {
-    var wanted: [(ReleaseRun, JSONValue)] = []
+    var wanted: [(AnalysisRunKind, JSONValue)] = []
     let status = draft.status
     if isReleasing(status) {
       let index = status.currentStepIndex ?? 0
@@ -125,7 +100,7 @@ extension Situation {
   }
 
   func convergeAnalysis(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
-    var wanted: [(ReleaseRun, JSONValue)] = []
+    var wanted: [(AnalysisRunKind, JSONValue)] = []
     let status = draft.status
     let isActive = status.activeSelector == revisions.newHash
     if isReleasing(status), let new = revisions.new {
@@ -149,7 +124,7 @@ extension Situation {
       && revisions.new != nil
   }
 
-  private func converge(_ wanted: [(ReleaseRun, JSONValue)], _ draft: inout Draft) {
+  private func converge(_ wanted: [(AnalysisRunKind, JSONValue)], _ draft: inout Draft) {
     let reason = RolloutStatus.PauseCondition.inconclusiveAnalysisRun
     if draft.status.pauseCondition(reason) == nil {
       for (run, analysis) in wanted where draft.status[run].map({ !$0.isCompleted }) ?? true {
@@ -175,9 +150,9 @@ extension Situation {
   }
 
   /// Finds or creates the run. A name that an earlier attempt used up gets a number, so that a retry is judged afresh.
-  private func ensure(_ kind: ReleaseRun, _ analysis: JSONValue, _ draft: inout Draft) {
+  private func ensure(_ kind: AnalysisRunKind, _ analysis: JSONValue, _ draft: inout Draft) {
     if let known = draft.status[kind], run(named: known.name) != nil { return }
-    let base = "\(rollout.name)-\(revisions.newHash)-\(nextRevision)\(kind.suffix)"
+    let base = kind.name(rollout: rollout.name, podHash: revisions.newHash, revision: nextRevision)
     let attempts = snapshot.analysisRuns.filter { $0.name == base || $0.name.hasPrefix(base + ".") }
     let isOfThisAttempt = { (run: JSONValue) in
       if !self.isCompleted(run) { return true }
@@ -193,7 +168,8 @@ extension Situation {
       return
     }
     let name = attempts.isEmpty ? base : "\(base).\(attempts.count)"
-    guard case .success(let run) = makeRun(kind, name: name, analysis) else { return }
+    guard case .success(let run) = makeRun(kind, name: name, analysis, stableHash: draft.status.stableHash)
+    else { return }
     draft.perform(.createAnalysisRun(run))
     draft.status[kind] = .init(name: name, phase: "Pending", message: "")
   }

@@ -1,3 +1,4 @@
+import AnalysisCore
 import KubeModel
 import Primitives
 import TrafficPlans
@@ -78,7 +79,9 @@ extension Situation {
   /// Whether the templates exist and resolve, asked before a release gets as far as needing them.
   private func analysisIssue(_ analysis: JSONValue?, _ path: String) -> SpecIssue? {
     guard let analysis else { return nil }
-    guard case .failure(let problem) = composeAnalysis(analysis) else { return nil }
+    guard case .failure(let problem) = composeAnalysis(analysis, stableHash: recorded.stableHash) else {
+      return nil
+    }
     return SpecIssue(path, problem.description)
   }
 }

@@ -1,0 +1,183 @@
+import GitOpsCore
+package import KubeClient
+import KubeModel
+import KubeRuntime
+package import Logging
+package import Primitives
+import RolloutCore
+package import ServiceLifecycle
+
+/// The wiring of the controller: caches, election, and the three reconcilers for Git, rollouts and analysis.
+package struct Controller: Sendable {
+  private let client: KubeClient
+  private let options: ControllerOptions
+  private let logger: Logger
+  private let now: @Sendable () -> Instant
+  private let stores = ControllerStores()
+
+  package init(
+    client: KubeClient,
+    options: ControllerOptions,
+    logger: Logger,
+    now: @escaping @Sendable () -> Instant = SystemClock.now
+  ) {
+    self.client = client
+    self.options = options
+    self.logger = logger
+    self.now = now
+  }
+
+  /// The services in starting order: transports to be closed last, watches, election, reconcilers. Shutdown goes the
+  /// other way.
+  package func services() -> [any Service] {
+    let elector = makeElector()
+    let lease = elector?.state ?? .unopposed()
+    let events = EventRecorder(client: client, now: now, logger: logger)
+    let providers = ProviderClients()
+    let wakeRollout = Relay<ObjectKey>()
+    let wakeSource = Relay<ObjectKey>()
+    let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
+    let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
+    let runs = makeAnalysisWorker(lease: lease, providers: providers)
+    let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
+      lease.isLeader ? await git.sync.reconcile(key) : .done
+    }
+    wakeRollout.connect { rollouts.enqueue($0) }
+    wakeSource.connect { sources.enqueue($0) }
+    RolloutTriggers(stores: stores, enqueue: { rollouts.enqueue($0) }).install()
+    stores.analysisRuns.onChange { runs.enqueue($0.key) }
+    installSourceTriggers(git.sync) { sources.enqueue($0) }
+
+    let stores = stores
+    let isReady: @Sendable () async throws -> Void = {
+      try await stores.ready(within: .seconds(60))
+      try await lease.whenLeader()
+    }
+    let client = client
+    var services: [any Service] = [
+      CleanUp {
+        await providers.shutdown()
+        await client.shutdown()
+      },
+      events,
+    ]
+    services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
+    if let elector { services.append(elector) }
+    services += [git.writer as any Service, sources, runs, rollouts].map {
+      GatedService(gate: isReady, service: $0)
+    }
+    return services
+  }
+
+  private func makeElector() -> LeaderElector? {
+    options.lease.map {
+      LeaderElector(client: client, lease: $0, identity: options.identity, now: now, logger: logger)
+    }
+  }
+
+  private func makeGit(
+    wakeRollout: Relay<ObjectKey>,
+    wakeSource: Relay<ObjectKey>
+  ) -> (sync: GitSyncReconciler, writer: GitWriter) {
+    let access = GitAccess(client: client, directory: options.stateDirectory)
+    let records = RecordedDecisions()
+    let logger = logger
+    let log: @Sendable (GitLogLine) -> Void = { line in
+      logger.log(
+        level: line.isWarning ? .warning : .info,
+        "\(line.message)",
+        metadata: [LogKey.source: "\(line.source)"]
+      )
+    }
+    let stores = stores
+    let sync = GitSyncReconciler(
+      client: client,
+      access: access,
+      records: records,
+      environment: GitSyncEnvironment(
+        rollouts: { stores.rollouts.objects() },
+        sources: { Set(stores.gitSources.keys()) },
+        changed: { wakeRollout.send($0) },
+        now: now,
+        log: log
+      )
+    )
+    let writer = GitWriter(
+      environment: GitWriterEnvironment(
+        open: { key in
+          guard let object = stores.gitSources[key] else { return nil }
+          let source = GitSource(object)
+          return WriteTarget(source: source, repository: try await access.writer(of: source))
+        },
+        changed: { wakeRollout.send($0) },
+        pushed: { source in
+          sync.poke(source)
+          wakeSource.send(source)
+        },
+        now: now,
+        log: log
+      ),
+      records: records
+    )
+    return (sync, writer)
+  }
+
+  private func makeRolloutWorker(
+    lease: LeaseState,
+    events: EventRecorder,
+    writer: GitWriter
+  ) -> Worker<ObjectKey> {
+    let stores = stores
+    let observer = RolloutObserver(stores: stores) { source, rollout in
+      writer.origin(of: rollout, in: source, object: stores.gitSources[source])
+    }
+    let performer = Performer(client: client, stores: stores, mayWrite: { lease.isLeader }) { verdict, key in
+      writer.record(verdict, of: key)
+    }
+    let reconciler = RolloutReconciler(
+      observer: observer,
+      performer: performer,
+      emit: { event, object in
+        let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal
+        events.record(EventNote(regarding: object, severity, reason: event.reason, message: event.message))
+      },
+      now: now,
+      logger: logger
+    )
+    return Worker(name: "rollouts", concurrency: options.concurrency, now: now, logger: logger) { key in
+      lease.isLeader ? await reconciler.reconcile(key) : .done
+    }
+  }
+
+  private func makeAnalysisWorker(lease: LeaseState, providers: ProviderClients) -> Worker<ObjectKey> {
+    let reconciler = AnalysisReconciler(
+      client: client,
+      runs: stores.analysisRuns,
+      providers: providers,
+      mayWrite: { lease.isLeader },
+      now: now,
+      logger: logger
+    )
+    return Worker(name: "analysisruns", concurrency: 3 * options.concurrency, now: now, logger: logger) {
+      key in
+      await reconciler.reconcile(key)
+    }
+  }
+
+  /// A GitSource is looked at when it changes and when something that it applied is no longer as Git wants it.
+  private func installSourceTriggers(
+    _ sync: GitSyncReconciler,
+    _ enqueue: @escaping @Sendable (ObjectKey) -> Void
+  ) {
+    stores.gitSources.onChange { change in
+      // Its own status writes are no news.
+      if change.old?.generation != change.new?.generation || change.new == nil { enqueue(change.key) }
+    }
+    for store in [stores.rollouts, stores.services, stores.httpRoutes, stores.analysisTemplates] {
+      store.onChange { change in
+        guard let object = change.new ?? change.old else { return }
+        if let source = sync.sourceToHeal(for: object, isDeleted: change.new == nil) { enqueue(source) }
+      }
+    }
+  }
+}
