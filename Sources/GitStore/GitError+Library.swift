@@ -17,8 +17,11 @@ extension GitError {
   }
 
   private static func mirrorError(_ code: Int32, _ kind: git_error_t, _ message: String) -> GitError {
-    switch kind {
+    // A lock in the mirror is left over from a process that was killed: nobody else writes there.
+    if code == GIT_ELOCKED.rawValue { return .corrupt(message) }
+    return switch kind {
     case GIT_ERROR_ODB, GIT_ERROR_ZLIB, GIT_ERROR_OBJECT, GIT_ERROR_INDEXER: .corrupt(message)
+    case GIT_ERROR_REFERENCE where code != GIT_ENOTFOUND.rawValue: .corrupt(message)
     default: code == GIT_ENOTFOUND.rawValue ? .notFound(message) : .other(message)
     }
   }

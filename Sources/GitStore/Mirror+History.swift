@@ -3,28 +3,27 @@ import Primitives
 
 extension Mirror {
   /// The commits from this one back, newest first; with a path, those that changed it against every parent.
+  ///
+  /// Dates only order the sides of a merge: a commit never comes before the one that led to it. libgit2's own walk
+  /// sorts all of history by date first, so wrong clocks would reorder even a straight line.
   func history(_ id: GitCommitID, limit: Int, path: String?, _ operation: Operation) throws(GitError)
     -> [GitLogEntry]
   {
     if let path { _ = try GitNames.components(ofPath: path) }
-    let repository = try open()
-    // Before the walk, so that an unknown commit is `notFound`.
-    _ = try commit(id)
-    let walk = try Handle("cannot walk the history of \(id.short)", free: git_revwalk_free) {
-      git_revwalk_new($0, repository)
-    }
-    git_revwalk_sorting(walk.pointer, GIT_SORT_TIME.rawValue)
-    var oid = id.oid
-    try check(git_revwalk_push(walk.pointer, &oid), "cannot walk the history of \(id.short)")
     var entries: [GitLogEntry] = []
-    while entries.count < limit {
+    var seen: Set<GitCommitID> = [id]
+    var waiting = [(id: id, seconds: Int64.max)]
+    while entries.count < limit, !waiting.isEmpty {
       try operation.checkpoint()
-      let code = git_revwalk_next(&oid, walk.pointer)
-      if code == GIT_ITEROVER.rawValue { break }
-      try check(code, "cannot walk the history of \(id.short)")
-      let commit = try commit(GitCommitID(oid))
+      let next = waiting.removeFirst().id
+      let commit = try commit(next)
+      for parent in Self.parents(of: commit) where seen.insert(parent).inserted {
+        let handle = try self.commit(parent)
+        let seconds = git_commit_time(handle.pointer)
+        waiting.insert((parent, seconds), at: waiting.firstIndex { $0.seconds < seconds } ?? waiting.endIndex)
+      }
       if let path, try !changes(path, commit: commit) { continue }
-      entries.append(Self.entry(of: commit, id: GitCommitID(oid)))
+      entries.append(Self.entry(of: commit, id: next))
     }
     return entries
   }
@@ -55,14 +54,17 @@ extension Mirror {
     return "\(GitCommitID(id.pointee).hex) \(git_tree_entry_filemode(entry).rawValue)"
   }
 
-  private static func entry(of commit: borrowing Handle, id: GitCommitID) -> GitLogEntry {
-    let parents = (0..<git_commit_parentcount(commit.pointer)).compactMap {
-      [pointer = commit.pointer] index in
+  private static func parents(of commit: borrowing Handle) -> [GitCommitID] {
+    let pointer = commit.pointer
+    return (0..<git_commit_parentcount(pointer)).compactMap { index in
       git_commit_parent_id(pointer, index).map { GitCommitID($0.pointee) }
     }
+  }
+
+  private static func entry(of commit: borrowing Handle, id: GitCommitID) -> GitLogEntry {
     return GitLogEntry(
       id: id,
-      parents: parents,
+      parents: parents(of: commit),
       author: signature(git_commit_author(commit.pointer)),
       committer: signature(git_commit_committer(commit.pointer)),
       message: git_commit_message(commit.pointer).map { String(cString: $0) } ?? ""

@@ -24,7 +24,7 @@ extension Mirror {
       let tip = try localTip(of: reference, in: target, doing)
       if tip == id { return }
       guard tip != nil || creating else {
-        if git_repository_is_empty(target.pointer) == 1 {
+        if Self.hasNoReference(target) {
           throw .emptyRepository("\(remote) is empty: it has no commit yet")
         }
         throw .branchMissing(name: branch)
@@ -49,6 +49,14 @@ extension Mirror {
       throw .refused("\(doing): it is not a bare repository, its checked-out files would not follow")
     }
     return target
+  }
+
+  /// libgit2's own question wants HEAD to name its idea of a default branch.
+  private static func hasNoReference(_ target: borrowing Handle) -> Bool {
+    var names = git_strarray()
+    guard git_reference_list(&names, target.pointer) == 0 else { return false }
+    defer { git_strarray_dispose(&names) }
+    return names.count == 0
   }
 
   private func localTip(of reference: String, in target: borrowing Handle, _ doing: String)

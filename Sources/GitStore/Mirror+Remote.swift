@@ -59,9 +59,13 @@ extension Mirror {
     _ body: (Connection) throws(GitError) -> T
   ) throws(GitError) -> T {
     let repository = try open()
-    let handle = try Handle(doing, free: git_remote_free) {
-      git_remote_create_anonymous($0, repository, remote.url)
-    }
+    var creation = git_remote_create_options()
+    git_remote_create_options_init(&creation, UInt32(GIT_REMOTE_CREATE_OPTIONS_VERSION))
+    creation.repository = repository
+    // Looking for address rewrites in the configuration leaks 10 KB each time (libgit2 forgets the match data of a
+    // regular expression that does not match), which a controller that polls cannot afford.
+    creation.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue
+    let handle = try Handle(doing, free: git_remote_free) { git_remote_create_with_opts($0, remote.url, &creation) }
     // The callbacks borrow the context, which must therefore outlive the connection.
     defer {
       git_remote_disconnect(handle.pointer)
@@ -101,7 +105,9 @@ extension Mirror {
         if try !has(tip) { try download(reference, over: connection, doing) }
         return tip
       }
-      // Reading it proves that the commit arrived, and that it is one.
+      // Local references that claim what is not there make the remote leave it out.
+      guard try has(tip) else { throw .corrupt("\(doing): commit \(tip.short) did not arrive") }
+      // Reading it proves that it is a commit.
       _ = try tree(of: tip)
       try setReference(reference, to: tip)
       return tip

@@ -1,0 +1,79 @@
+import GitStore
+import Glibc
+import Testing
+
+@Suite("Size and endurance", .serialized)
+struct ScaleTests {
+  /// Resident memory of this process in KiB.
+  private func residentKilobytes() throws -> Int {
+    let fields = try TestFolder().read("/proc/self/statm").split(separator: " ")
+    return (Int(fields.dropFirst().first ?? "") ?? 0) * 4
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `ten thousand repositories opened and closed leave the memory flat`() async throws {
+    let folder = try TestFolder()
+    let bare = try folder.repository()
+    let remote = GitRemote(url: bare)
+    let tip = try await GitRepository(directory: "\(folder.path)/mirror", remote: remote).fetch(
+      branch: "main"
+    )
+    func open(_ count: Int) async throws {
+      for _ in 0..<count {
+        let mirror = GitRepository(directory: "\(folder.path)/mirror", remote: remote)
+        _ = try await mirror.readFile(commit: tip, path: "web.yaml")
+        await mirror.close()
+      }
+    }
+    try await open(2000)
+    let before = try residentKilobytes()
+    try await open(8000)
+    let after = try residentKilobytes()
+    print("RSS after 2,000 openings \(before) KiB, after 10,000 \(after) KiB")
+    #expect(after - before < 8192)
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `one new commit in a repository of 2,000 files and 500 commits is fetched alone`() async throws {
+    let folder = try TestFolder()
+    try folder.git("init", "-q", "--bare", "-b", "main", "shop.git")
+    let bare = "\(folder.path)/shop.git"
+    var stream = ""
+    for commit in 0..<500 {
+      stream += "commit refs/heads/main\ncommitter Ada <ada@example.com> \(1_700_000_000 + commit) +0000\n"
+      stream += "data 4\nnext\n"
+      let paths =
+        commit == 0 ? (0..<2000).map { "apps/\($0 % 50)/\($0).yaml" } : ["apps/\(commit % 50)/\(commit).yaml"]
+      for path in paths {
+        let text = "path: \(path)\nround: \(commit)\n"
+        stream += "M 100644 inline \(path)\ndata \(text.utf8.count)\n\(text)\n"
+      }
+    }
+    try folder.write(stream, to: "stream")
+    try folder.run("/bin/sh", ["-c", "git -C \(bare) fast-import --quiet < \(folder.path)/stream"])
+    try folder.git("clone", "-q", "shop.git", "shop")
+    let clock = ContinuousClock()
+    let urls = HTTPRemote.isInstalled ? ["file", "http"] : ["file"]
+    let server = HTTPRemote.isInstalled ? try await HTTPRemote(serving: folder) : nil
+    for scheme in urls {
+      let url = scheme == "file" ? bare : "http://127.0.0.1:\(server?.port ?? 0)/open/shop.git"
+      let mirror = GitRepository(directory: "\(folder.path)/\(scheme)", remote: GitRemote(url: url))
+      var tip: GitCommitID?
+      let whole = try await clock.measure { tip = try await mirror.fetch(branch: "main") }
+      let expected = try folder.push(["apps/1/new-\(scheme).yaml": "x\n"], "New")
+      let one = try await clock.measure { tip = try await mirror.fetch(branch: "main") }
+      #expect(tip?.hex == expected)
+      let idle = try await clock.measure { _ = try await mirror.fetch(branch: "main") }
+      let last = try #require(tip)
+      var (files, commits) = (0, 0)
+      let read = try await clock.measure { files = try await mirror.readTree(commit: last, under: "").count }
+      let log = try await clock.measure {
+        commits = try await mirror.history(commit: last, limit: 1000).count
+      }
+      #expect(files > 2000 && commits > 500)
+      print(
+        "\(scheme): first fetch \(whole), one new commit \(one), no change \(idle), tree \(read), log \(log)"
+      )
+    }
+  }
+}
