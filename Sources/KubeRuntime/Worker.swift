@@ -93,8 +93,9 @@ package final class Worker<Key: Hashable & Sendable>: Service {
 
   private func step() -> Step {
     let now = now()
+    let isEnding = Task.isShuttingDownGracefully || Task.isCancelled
     return state.withLock { state in
-      guard !state.isStopped else { return .stop }
+      guard !isEnding, !state.isStopped else { return .stop }
       var keys: [Key] = []
       while state.queue.heldCount < concurrency, let key = state.queue.next(at: now) { keys.append(key) }
       // With all hands busy, the next end of one is the wake.

@@ -12,6 +12,11 @@ struct ServedRequest: Sendable {
   /// The path without the query.
   var path: String { String(target.prefix { $0 != "?" }) }
 
+  /// The body as JSON; nil when it is something else.
+  var json: JSONValue? {
+    do { return try JSONValue(parsing: body) } catch { return nil }
+  }
+
   /// The raw value of a query's parameter; nil when it is absent.
   func query(_ name: String) -> String? {
     let pairs = target.drop { $0 != "?" }.dropFirst().split(separator: "&")
@@ -81,21 +86,25 @@ final class ScriptedServer: Sendable {
 
   init(_ script: @escaping Script) {
     self.script = script
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    (listener, port) = Self.bindFreePort()
+    precondition(listen(listener, 64) == 0, "cannot listen on loopback")
+    Self.onThread { [self] in acceptAll() }
+  }
+
+  /// A socket that is bound to a free port of loopback, and the port.
+  static func bindFreePort() -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = listener
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(descriptor, pointer, length) == 0 && listen(descriptor, 64) == 0
-          && getsockname(descriptor, pointer, &length) == 0
+        bind(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
       }
     }
-    precondition(bound, "no port on loopback")
-    port = Int(UInt16(bigEndian: address.sin_port))
-    Self.onThread { [self] in acceptAll() }
+    precondition(isBound, "no port on loopback")
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 
   /// Ends all connections; no further ones are taken.

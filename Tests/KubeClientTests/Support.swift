@@ -45,15 +45,6 @@ func error(of body: () async throws -> Void) async throws -> KubeError {
   throw CancellationError()
 }
 
-/// A clock that a test sets.
-final class ManualClock: Sendable {
-  private let time = Locked(Instant(secondsSinceEpoch: 1_800_000_000))
-
-  var now: Instant { time.withLock { $0 } }
-
-  func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
-}
-
 /// Exchanges with a real API server, which stand beside the repository or where `SERIN_SHARED` says.
 enum Recorded {
   static let folder: String = {

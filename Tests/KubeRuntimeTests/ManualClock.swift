@@ -1,0 +1,1 @@
+../KubeClientTests/ManualClock.swift

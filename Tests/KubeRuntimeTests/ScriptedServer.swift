@@ -1,0 +1,1 @@
+../KubeClientTests/ScriptedServer.swift
