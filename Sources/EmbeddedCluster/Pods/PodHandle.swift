@@ -54,11 +54,11 @@ final class PodHandle: Sendable {
     state.withLock { $0.logs[container, default: LogRing()].append(bytes) }
   }
 
-  /// What a container has written lately; of all containers when none is named.
-  func log(of container: String?) -> [UInt8] {
+  /// What a container has written after a position, and the position to continue from.
+  func log(of container: String, after position: Int) -> (bytes: [UInt8], end: Int) {
     state.withLock { state in
-      let names = container.map { [$0] } ?? state.logs.keys.sorted()
-      return names.flatMap { state.logs[$0]?.bytes ?? [] }
+      guard let ring = state.logs[container] else { return ([], position) }
+      return (ring.bytes(after: position), ring.end)
     }
   }
 }

@@ -28,7 +28,7 @@ final class ProcessPods: Sendable {
         do {
           let events = try store.watch([.pods])
           for pod in store.list(.pods).items { begin(pod, in: &group) }
-          for await event in events { handle(event, in: &group) }
+          for await event in events { follow(event, in: &group) }
         } catch {
           logger.error("pods cannot be watched", metadata: ["error": "\(error)"])
         }
@@ -36,12 +36,10 @@ final class ProcessPods: Sendable {
     }
   }
 
-  /// What the containers of a pod have written lately; nil when no such pod runs here.
-  func log(namespace: String, name: String, container: String?) -> [UInt8]? {
-    state.withLock { $0.handles[ObjectKey(namespace: namespace, name: name)] }?.log(of: container)
-  }
+  /// The handle of a pod that runs here.
+  func handle(of key: ObjectKey) -> PodHandle? { state.withLock { $0.handles[key] } }
 
-  private func handle(_ event: StoreEvent, in group: inout DiscardingTaskGroup) {
+  private func follow(_ event: StoreEvent, in group: inout DiscardingTaskGroup) {
     let key = ObjectKey(event.object)
     let current = state.withLock { $0.handles[key] }
     if event.kind == .deleted {

@@ -75,20 +75,23 @@ enum DeploymentStatus {
     }
     let last = old("Progressing", in: deployment)
     let deadline = deployment.spec["progressDeadlineSeconds"]?.int ?? 600
-    if !hasMoved, let last, let since = last.lastUpdateTime, now >= since + .seconds(deadline) {
-      return Condition(
-        type: "Progressing",
-        status: "False",
-        reason: "ProgressDeadlineExceeded",
-        message: "\(subject) has timed out progressing."
-      )
-    }
-    return Condition(
+    let progressing = Condition(
       type: "Progressing",
       status: "True",
       reason: "ReplicaSetUpdated",
       message: "\(subject) is progressing."
     )
+    let timedOut = Condition(
+      type: "Progressing",
+      status: "False",
+      reason: "ProgressDeadlineExceeded",
+      message: "\(subject) has timed out progressing."
+    )
+    let isStuck = last?.reason == timedOut.reason && last?.message == timedOut.message
+    let isLate =
+      last?.reason == "ReplicaSetUpdated" && last?.message == progressing.message
+      && last?.lastUpdateTime.map { now >= $0 + .seconds(deadline) } ?? false
+    return !hasMoved && (isStuck || isLate) ? timedOut : progressing
   }
 
   private static func old(_ type: String, in deployment: JSONValue) -> Condition? {

@@ -2,8 +2,7 @@ import KubeModel
 import Logging
 import Primitives
 
-/// Deletes what has lost all of its owners, honours foreground and orphan deletion, and empties namespaces that are
-/// being deleted.
+/// Deletes what has lost all of its owners, and honours foreground and orphan deletion.
 ///
 /// It must start with the store, since it learns the owners from the events.
 struct GarbageCollector: Sendable {
@@ -33,8 +32,6 @@ struct GarbageCollector: Sendable {
     /// Takes the owner from the references of a dependent.
     case orphan(OwnerGraph.Node, owner: String)
     case removeFinalizer(OwnerGraph.Node, String)
-    /// Lets a namespace go, which holds nothing any more.
-    case release(namespace: String)
   }
 
   /// Decides what follows from one change, given the graph after it.
@@ -48,16 +45,10 @@ struct GarbageCollector: Sendable {
       actions += object.ownerReferences.compactMap { $0["uid"]?.string.flatMap(graph.waitingOwner) }.map {
         .removeFinalizer($0, "foregroundDeletion")
       }
-      if graph.isReleasable(namespace: object.namespace) {
-        actions.append(.release(namespace: object.namespace))
-      }
     } else if !object.isBeingDeleted, graph.isAbandoned(object.uid) {
       actions.append(.delete(OwnerGraph.Node(event), foreground: false))
     }
     if event.kind != .deleted, object.isBeingDeleted { actions += finalizing(event, graph) }
-    if event.type == .namespaces, event.kind != .deleted, object.isBeingDeleted {
-      actions += emptying(object.name, graph)
-    }
     return actions
   }
 
@@ -71,12 +62,6 @@ struct GarbageCollector: Sendable {
     guard finalizers.contains("foregroundDeletion") else { return [] }
     return dependents.isEmpty
       ? [.removeFinalizer(node, "foregroundDeletion")] : dependents.map { .delete($0, foreground: true) }
-  }
-
-  private static func emptying(_ namespace: String, _ graph: OwnerGraph) -> [Action] {
-    let residents = graph.residents(of: namespace)
-    return residents.isEmpty
-      ? [.release(namespace: namespace)] : residents.map { .delete($0, foreground: false) }
   }
 
   private func perform(_ action: Action) {
@@ -102,10 +87,6 @@ struct GarbageCollector: Sendable {
         try store.update(node.type, namespace: node.key.namespace, name: node.key.name) { object in
           let kept = (object.at("metadata", "finalizers")?.array ?? []).filter { $0.string != finalizer }
           object.set(kept.isEmpty ? nil : .array(kept), at: "metadata", "finalizers")
-        }
-      case .release(let namespace):
-        try store.update(.namespaces, namespace: "", name: namespace) { object in
-          object.set(nil, at: "spec", "finalizers")
         }
       }
     } catch {

@@ -19,9 +19,6 @@ struct OwnerGraph: Sendable {
 
   private var entries: [String: Entry] = [:]
   private var dependents: [String: Set<String>] = [:]
-  /// Objects by namespace, for the end of a namespace.
-  private var residents: [String: Set<String>] = [:]
-  private var terminating: Set<String> = []
 
   /// Takes in a change of an object.
   mutating func observe(_ event: StoreEvent) {
@@ -29,7 +26,6 @@ struct OwnerGraph: Sendable {
     let uid = object.uid
     guard !uid.isEmpty else { return }
     forget(uid)
-    if event.type == .namespaces { terminating.remove(object.name) }
     guard event.kind != .deleted else { return }
     let owners = Set(object.ownerReferences.compactMap { $0["uid"]?.string })
     let node = Node(type: event.type, key: ObjectKey(object), uid: uid)
@@ -40,8 +36,6 @@ struct OwnerGraph: Sendable {
       finalizers: Set((object.at("metadata", "finalizers")?.array ?? []).compactMap(\.string))
     )
     for owner in owners { dependents[owner, default: []].insert(uid) }
-    if event.type == .namespaces, object.isBeingDeleted { terminating.insert(object.name) }
-    if event.type.isNamespaced { residents[node.key.namespace, default: []].insert(uid) }
   }
 
   private mutating func forget(_ uid: String) {
@@ -50,13 +44,9 @@ struct OwnerGraph: Sendable {
       dependents[owner]?.remove(uid)
       if dependents[owner]?.isEmpty == true { dependents[owner] = nil }
     }
-    residents[entry.node.key.namespace]?.remove(uid)
-    if residents[entry.node.key.namespace]?.isEmpty == true { residents[entry.node.key.namespace] = nil }
   }
 
   func dependents(of uid: String) -> [Node] { nodes(dependents[uid] ?? []) }
-
-  func residents(of namespace: String) -> [Node] { nodes(residents[namespace] ?? []) }
 
   /// The object of this uid, when it is being deleted and only waits until its last dependent is gone.
   func waitingOwner(_ uid: String) -> Node? {
@@ -64,11 +54,6 @@ struct OwnerGraph: Sendable {
       dependents[uid] == nil
     else { return nil }
     return entry.node
-  }
-
-  /// Whether a namespace is being deleted and holds nothing any more.
-  func isReleasable(namespace: String) -> Bool {
-    terminating.contains(namespace) && residents[namespace] == nil
   }
 
   /// Whether an object has owners and none of them exists any more.

@@ -2,7 +2,7 @@ import KubeModel
 import Logging
 import Primitives
 
-/// Gives each Service a cluster address, an EndpointSlice and an Endpoints object that follow its pods at once.
+/// Gives each Service an EndpointSlice and an Endpoints object that follow its pods at once.
 struct ServiceController: Sendable {
   let store: ClusterStore
   let logger: Logger
@@ -41,7 +41,6 @@ struct ServiceController: Sendable {
     guard let service = store.get(.services, namespace: key.namespace, name: key.name),
       !service.isBeingDeleted
     else { return }
-    try allocateAddress(service)
     guard service.spec["selector"]?.object?.isEmpty == false else { return }
     let pods = store.list(.pods, namespace: key.namespace).items
     let wanted = EndpointsPlan.slices(service: service, pods: pods)
@@ -67,21 +66,6 @@ struct ServiceController: Sendable {
       for field in fields { current[field] = object[field] }
       current.set(object.at("metadata", "labels"), at: "metadata", "labels")
       current.set(object.at("metadata", "ownerReferences"), at: "metadata", "ownerReferences")
-    }
-  }
-
-  private func allocateAddress(_ service: JSONValue) throws(APIError) {
-    guard service.spec["clusterIP"]?.string ?? "" == "", service.spec["type"]?.string != "ExternalName" else {
-      return
-    }
-    let taken = Set(store.list(.services).items.compactMap { $0.spec["clusterIP"]?.string })
-    let free = (1..<65_535).lazy.map { "10.96.\($0 >> 8).\($0 & 255)" }.first { !taken.contains($0) }
-    guard let free else { return }
-    try store.update(.services, namespace: service.namespace, name: service.name) { current in
-      guard current.spec["clusterIP"]?.string ?? "" == "" else { return }
-      current.set(.string(free), at: "spec", "clusterIP")
-      current.set([.string(free)], at: "spec", "clusterIPs")
-      if current.spec["type"] == nil { current.set("ClusterIP", at: "spec", "type") }
     }
   }
 }

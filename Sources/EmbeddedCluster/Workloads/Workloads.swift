@@ -1,3 +1,4 @@
+import KubeModel
 package import Logging
 import Primitives
 import ServiceLifecycle
@@ -41,9 +42,46 @@ package final class Workloads: Service {
     }
   }
 
-  /// What a pod's containers have written lately (the last 256 KiB of each); nil when the pod does not run as local
-  /// processes.
-  package func podLog(namespace: String, name: String, container: String? = nil) -> [UInt8]? {
-    processes?.log(namespace: namespace, name: name, container: container)
+  /// What a pod's container has written lately (the last 256 KiB); nil when no such pod runs as local processes.
+  package func podLog(namespace: String, name: String, container: String) -> [UInt8]? {
+    processes?.handle(of: ObjectKey(namespace: namespace, name: name))?.log(of: container, after: 0).bytes
+  }
+
+  /// The logs of pods for the API; a log that is followed ends with its pod.
+  package var logSource: PodLogSource {
+    { [self] namespace, name, options in
+      let key = ObjectKey(namespace: namespace, name: name)
+      guard let handle = processes?.handle(of: key) else {
+        return AsyncThrowingStream { nil }
+      }
+      let (kept, end) = handle.log(of: options.container, after: 0)
+      let reader = Locked((first: Optional(Self.tail(kept, options)), end: end))
+      return AsyncThrowingStream {
+        if let first = reader.withLock({ reader in reader.first.take() }) { return first }
+        while options.follow, self.processes?.handle(of: key) === handle {
+          let position = reader.withLock { $0.end }
+          let (bytes, end) = handle.log(of: options.container, after: position)
+          reader.withLock { $0.end = end }
+          if !bytes.isEmpty { return bytes }
+          try await Task.sleep(for: .milliseconds(100))
+        }
+        return nil
+      }
+    }
+  }
+
+  private static func tail(_ bytes: [UInt8], _ options: PodLogOptions) -> [UInt8] {
+    var bytes = bytes
+    if let lines = options.tailLines {
+      let newline = UInt8(ascii: "\n")
+      let ends = bytes.indices.filter { bytes[$0] == newline && $0 != bytes.count - 1 }
+      if lines == 0 {
+        bytes = []
+      } else if ends.count >= lines {
+        bytes = Array(bytes[(ends[ends.count - lines] + 1)...])
+      }
+    }
+    if let limit = options.limitBytes { bytes = Array(bytes.prefix(max(0, limit))) }
+    return bytes
   }
 }
