@@ -14,13 +14,13 @@ extension CurlEasy {
     try set(CURLOPT_TCP_KEEPALIVE, 1)
     try set(CURLOPT_TCP_KEEPIDLE, 30)
     try set(CURLOPT_TCP_KEEPINTVL, 15)
-    if options.followRedirects > 0 {
+    if transfer.maxRedirects > 0 {
       try set(CURLOPT_FOLLOWLOCATION, 1)
-      try set(CURLOPT_MAXREDIRS, options.followRedirects)
+      try set(CURLOPT_MAXREDIRS, transfer.maxRedirects)
     }
     try setTarget(transfer, tls: options.tls)
     try setMethod(transfer.request)
-    try setTLS(options.tls)
+    try setTLS(options.tls, insecure: transfer.request.insecure || options.tls.insecure)
     try setProxy(options.proxy)
     try setTimes(transfer, now: now)
     try setCallbacks(transfer)
@@ -65,11 +65,11 @@ extension CurlEasy {
     }
   }
 
-  private func setTLS(_ tls: TLSOptions) throws(CurlFailure) {
+  private func setTLS(_ tls: TLSOptions, insecure: Bool) throws(CurlFailure) {
     if let bytes = tls.caPEM { try set(CURLOPT_CAINFO_BLOB, copying: bytes) }
     if let bytes = tls.clientCertificatePEM { try set(CURLOPT_SSLCERT_BLOB, copying: bytes) }
     if let bytes = tls.clientKeyPEM { try set(CURLOPT_SSLKEY_BLOB, copying: bytes) }
-    if tls.insecure {
+    if insecure {
       try set(CURLOPT_SSL_VERIFYPEER, 0)
       try set(CURLOPT_SSL_VERIFYHOST, 0)
     }

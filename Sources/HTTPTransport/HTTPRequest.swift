@@ -14,6 +14,12 @@ package struct HTTPRequest: Sendable, Equatable {
   package var headTimeout: Duration
   /// For streams: the longest silence of the server while somebody reads, in whole seconds, rounded up; nil for no limit.
   package var idleTimeout: Duration?
+  /// Accepts any certificate for this request, whatever the client's options say.
+  package var insecure = false
+  /// How many redirects to follow; nil for what the client's options say.
+  package var followRedirects: Int?
+  /// The longest body to collect, in bytes; nil for what the client's options say.
+  package var maxResponseBytes: Int?
 
   package init(
     method: String = "GET",

@@ -18,8 +18,8 @@ final class Transfer: @unchecked Sendable {
   /// Where the body goes when it is streamed; nil when it is collected.
   let buffer: BodyBuffer?
   let maxResponseBytes: Int
-  /// Redirects are followed, so their heads are not handed on.
-  let followsRedirects: Bool
+  /// When redirects are followed, their heads are not handed on.
+  let maxRedirects: Int
   let deadline: ContinuousClock.Instant?
   /// For streams: when the head must have come.
   let headDeadline: ContinuousClock.Instant?
@@ -40,8 +40,8 @@ final class Transfer: @unchecked Sendable {
     self.request = request
     self.host = host
     self.buffer = buffer
-    maxResponseBytes = options.maxResponseBytes
-    followsRedirects = options.followRedirects > 0
+    maxResponseBytes = request.maxResponseBytes ?? options.maxResponseBytes
+    maxRedirects = request.followRedirects ?? options.followRedirects
     deadline = request.deadline.map { now + $0 }
     headDeadline = buffer == nil ? nil : now + request.headTimeout
   }
@@ -76,7 +76,7 @@ extension Transfer {
 
   private func headArrived() -> Bool {
     body = []
-    let isRedirect = followsRedirects && (300..<400).contains(head.status) && head.headers["Location"] != nil
+    let isRedirect = maxRedirects > 0 && (300..<400).contains(head.status) && head.headers["Location"] != nil
     guard head.status >= 200, !isRedirect else { return true }
     if buffer != nil {
       replyWithHead()

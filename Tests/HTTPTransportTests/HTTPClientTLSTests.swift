@@ -116,6 +116,13 @@ import Testing
     insecure.tls.insecure = true
     #expect(try await HTTPClient(options: insecure).send(wrongName).status == 200)
 
+    // On the same client, so that neither reuses the other's connection.
+    let strict = HTTPClient(options: try options(ca: "stranger.crt"))
+    var careless = wrongName
+    careless.insecure = true
+    #expect(try await strict.send(careless).status == 200)
+    #expect(await strict.failure(wrongName)?.kind == .tls)
+
     var named = good
     named.tls.serverName = "shop.example"
     let text = try await HTTPClient(options: named).send(wrongName).text
