@@ -4,9 +4,9 @@ struct ExpressionParser {
   private var index = 0
   /// Levels of recursion at this moment, which bound the stack.
   private var recursion = 0
-  private var closures = 0
+  var closures = 0
   /// Names that the environment and enclosing `let`s give; nil when any name is allowed.
-  private var names: Set<String>?
+  var names: Set<String>?
   private let limits: ExpressionLimits
 
   /// The syntax tree of the text; the environment's names make an unknown one an error already here.
@@ -30,31 +30,31 @@ struct ExpressionParser {
 
   // MARK: Tokens
 
-  private var current: ExpressionToken { tokens[index] }
+  var current: ExpressionToken { tokens[index] }
 
-  private func isNext(_ sign: String) -> Bool { current.kind == .sign(sign) }
+  func isNext(_ sign: String) -> Bool { current.kind == .sign(sign) }
 
-  private mutating func advance() { if index < tokens.count - 1 { index += 1 } }
+  mutating func advance() { if index < tokens.count - 1 { index += 1 } }
 
-  private mutating func take(_ sign: String) -> Bool {
+  mutating func take(_ sign: String) -> Bool {
     guard isNext(sign) else { return false }
     advance()
     return true
   }
 
-  private mutating func expect(_ sign: String) throws(ExpressionError) {
+  mutating func expect(_ sign: String) throws(ExpressionError) {
     guard take(sign) else { throw failure("expected \(sign) but found \(current.text)") }
   }
 
-  private func failure(_ message: String, column: Int? = nil) -> ExpressionError {
+  func failure(_ message: String, column: Int? = nil) -> ExpressionError {
     ExpressionError(.syntax, message, column: column ?? current.column)
   }
 
-  private func unexpected() -> ExpressionError {
+  func unexpected() -> ExpressionError {
     failure(current.kind == .end ? "unexpected end of the expression" : "unexpected token \(current.text)")
   }
 
-  private func node(_ kind: SyntaxNode.Kind, at column: Int) throws(ExpressionError) -> SyntaxNode {
+  func node(_ kind: SyntaxNode.Kind, at column: Int) throws(ExpressionError) -> SyntaxNode {
     let depth = 1 + (SyntaxNode(kind: kind, column: column, depth: 0).children.map(\.depth).max() ?? 0)
     guard depth <= limits.depth else {
       throw ExpressionError(.limit, "expression nested deeper than \(limits.depth)", column: column)
@@ -62,7 +62,7 @@ struct ExpressionParser {
     return SyntaxNode(kind: kind, column: column, depth: depth)
   }
 
-  private mutating func nested<Result>(
+  mutating func nested<Result>(
     _ body: (inout ExpressionParser) throws(ExpressionError) -> Result
   ) throws(ExpressionError) -> Result {
     recursion += 1
@@ -76,7 +76,7 @@ struct ExpressionParser {
   // MARK: Expressions
 
   /// `let name = value; body`, or an expression.
-  private mutating func sequence() throws(ExpressionError) -> SyntaxNode {
+  mutating func sequence() throws(ExpressionError) -> SyntaxNode {
     guard current.kind == .word("let") else { return try expression(0) }
     return try nested { (parser) throws(ExpressionError) in try parser.binding() }
   }
@@ -102,7 +102,7 @@ struct ExpressionParser {
     return try node(.binding(name, value, body), at: column)
   }
 
-  private mutating func expression(_ precedence: Int) throws(ExpressionError) -> SyntaxNode {
+  mutating func expression(_ precedence: Int) throws(ExpressionError) -> SyntaxNode {
     try nested { (parser) throws(ExpressionError) in try parser.operators(precedence) }
   }
 
@@ -213,216 +213,5 @@ struct ExpressionParser {
     advance()
     guard isNext("(") else { throw failure("expected ( but found \(current.text)") }
     return try postfix(try call(name, piped: argument, at: column))
-  }
-
-  // MARK: Operands
-
-  private mutating func primary() throws(ExpressionError) -> SyntaxNode {
-    let column = current.column
-    switch current.kind {
-    case .word(let text), .sign(let text):
-      if let symbol = UnaryOperator(text) {
-        advance()
-        let operand = try expression(symbol.precedence)
-        return try postfix(try node(.unary(symbol, operand), at: column))
-      }
-      if text == "(" {
-        advance()
-        let inner = try nested { (parser) throws(ExpressionError) in try parser.sequence() }
-        try expect(")")
-        return try postfix(inner)
-      }
-    default: break
-    }
-    return try postfix(try operand())
-  }
-
-  private mutating func operand() throws(ExpressionError) -> SyntaxNode {
-    let column = current.column
-    switch current.kind {
-    case .int(let value): return try literal(.int(value))
-    case .float(let value): return try literal(.float(value))
-    case .string(let value): return try literal(.string(value))
-    case .word(let name): return try word(name)
-    case .pointer(let text):
-      guard closures > 0 else { throw failure("cannot use pointer accessor outside closure") }
-      guard let pointer = SyntaxNode.Pointer(rawValue: text) else {
-        throw failure("unknown pointer #\(text)")
-      }
-      advance()
-      return try node(.pointer(pointer), at: column)
-    case .sign("."):
-      // `.field` in a closure is `#.field`; the point is left for the members that follow.
-      guard closures > 0 else { throw failure("cannot use pointer accessor outside closure") }
-      return try node(.pointer(.element), at: column)
-    case .sign("["):
-      advance()
-      return try node(.list(try list(until: "]")), at: column)
-    case .sign("{"):
-      advance()
-      return try node(.map(try entries()), at: column)
-    default: throw unexpected()
-    }
-  }
-
-  private mutating func literal(_ value: ExpressionValue) throws(ExpressionError) -> SyntaxNode {
-    let column = current.column
-    advance()
-    return try node(.literal(value), at: column)
-  }
-
-  private mutating func word(_ name: String) throws(ExpressionError) -> SyntaxNode {
-    switch name {
-    case "true": return try literal(.bool(true))
-    case "false": return try literal(.bool(false))
-    case "nil", "null": return try literal(.nothing)
-    default: break
-    }
-    let column = current.column
-    guard BinaryOperator(spelling: name) == nil, name != "let" else { throw unexpected() }
-    advance()
-    if isNext("(") { return try call(name, piped: nil, at: column) }
-    if let names, !names.contains(name) {
-      let isFunction = Builtin.named(name) != nil || PredicateFunction(rawValue: name) != nil
-      throw failure(isFunction ? "function \(name) must be called" : "unknown name \(name)", column: column)
-    }
-    return try node(.name(name), at: column)
-  }
-
-  private mutating func list(until end: String) throws(ExpressionError) -> [SyntaxNode] {
-    var nodes: [SyntaxNode] = []
-    while !take(end) {
-      if !nodes.isEmpty {
-        try expect(",")
-        if take(end) { break }
-      }
-      nodes.append(try expression(0))
-    }
-    return nodes
-  }
-
-  private mutating func entries() throws(ExpressionError) -> [SyntaxNode.Entry] {
-    var entries: [SyntaxNode.Entry] = []
-    while !take("}") {
-      if !entries.isEmpty {
-        try expect(",")
-        if take("}") { break }
-      }
-      let key = try entryKey()
-      try expect(":")
-      entries.append(SyntaxNode.Entry(key: key, value: try expression(0)))
-    }
-    return entries
-  }
-
-  private mutating func entryKey() throws(ExpressionError) -> SyntaxNode {
-    switch current.kind {
-    case .string(let text), .word(let text): return try literal(.string(text))
-    case .int(let number): return try literal(.string(String(number)))
-    case .float(let number): return try literal(.string(GoFormat.general(number)))
-    case .sign("("): return try expression(0)
-    default: throw failure("a map key must be a string, a number, a name, or in parentheses")
-    }
-  }
-
-  // MARK: Members and calls
-
-  private mutating func postfix(_ base: SyntaxNode) throws(ExpressionError) -> SyntaxNode {
-    var result = base
-    var hasOptional = false
-    while case .sign(let sign) = current.kind {
-      let column = current.column
-      switch sign {
-      case ".", "?.":
-        advance()
-        let isOptional = sign == "?."
-        hasOptional = hasOptional || isOptional
-        if isOptional, take("[") {
-          result = try bracket(on: result, at: column, isOptional: true)
-          continue
-        }
-        guard case .word(let name) = current.kind else {
-          throw failure("expected a name but found \(current.text)")
-        }
-        let key = try literal(.string(name))
-        if isNext("(") { throw failure("values have no methods: \(name)", column: key.column) }
-        result = try node(.member(result, key, isOptional: isOptional), at: column)
-      case "[":
-        advance()
-        result = try bracket(on: result, at: column, isOptional: false)
-      default:
-        return hasOptional ? try node(.chain(result), at: base.column) : result
-      }
-    }
-    return hasOptional ? try node(.chain(result), at: base.column) : result
-  }
-
-  /// What follows `[`: an index or a slice.
-  private mutating func bracket(
-    on base: SyntaxNode,
-    at column: Int,
-    isOptional: Bool
-  ) throws(ExpressionError) -> SyntaxNode {
-    let first = isNext(":") ? nil : try expression(0)
-    if take(":") {
-      let last = isNext("]") ? nil : try expression(0)
-      try expect("]")
-      return try node(.slice(base, from: first, to: last), at: column)
-    }
-    guard let first else { throw unexpected() }
-    try expect("]")
-    return try node(.member(base, first, isOptional: isOptional), at: column)
-  }
-
-  private mutating func call(
-    _ name: String,
-    piped: SyntaxNode?,
-    at column: Int
-  ) throws(ExpressionError) -> SyntaxNode {
-    try expect("(")
-    if let function = PredicateFunction(rawValue: name) {
-      return try predicate(function, piped: piped, at: column)
-    }
-    guard let builtin = Builtin.named(name) else { throw failure("unknown function \(name)", column: column) }
-    let arguments = (piped.map { [$0] } ?? []) + (try list(until: ")"))
-    try checkCount(arguments.count, builtin.arity, of: name, at: column)
-    return try node(.call(builtin, arguments), at: column)
-  }
-
-  private mutating func predicate(
-    _ function: PredicateFunction,
-    piped: SyntaxNode?,
-    at column: Int
-  ) throws(ExpressionError) -> SyntaxNode {
-    var arguments = piped.map { [$0] } ?? []
-    while !take(")") {
-      if arguments.count > (piped == nil ? 0 : 1) {
-        try expect(",")
-        if take(")") { break }
-      }
-      arguments.append(arguments.count == 1 ? try closure() : try expression(0))
-    }
-    try checkCount(arguments.count, function.arity, of: function.rawValue, at: column)
-    return try node(.predicate(function, arguments), at: column)
-  }
-
-  /// `{ expression }`, or an expression alone.
-  private mutating func closure() throws(ExpressionError) -> SyntaxNode {
-    closures += 1
-    defer { closures -= 1 }
-    guard take("{") else { return try expression(0) }
-    let body = try nested { (parser) throws(ExpressionError) in try parser.sequence() }
-    try expect("}")
-    return body
-  }
-
-  private func checkCount(
-    _ count: Int,
-    _ arity: ClosedRange<Int>,
-    of name: String,
-    at column: Int
-  ) throws(ExpressionError) {
-    if count < arity.lowerBound { throw failure("not enough arguments to call \(name)", column: column) }
-    if count > arity.upperBound { throw failure("too many arguments to call \(name)", column: column) }
   }
 }
