@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Primitives
 import Testing
 
 @testable import HTTPTransport
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `requests beyond the cap wait their turn`() async throws {
-    let flying = Mutex((now: 0, peak: 0))
+    let flying = Locked((now: 0, peak: 0))
     let server = RawServer.answering { _ in
       flying.withLock { $0 = ($0.now + 1, max($0.peak, $0.now + 1)) }
       usleep(3000)

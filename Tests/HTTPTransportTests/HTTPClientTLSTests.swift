@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Primitives
 import Testing
 
 @testable import HTTPTransport

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Primitives
 
 /// An HTTP server of bare sockets and threads on loopback, so that a test decides every byte and every silence.
 final class RawServer: Sendable {
@@ -21,7 +21,7 @@ final class RawServer: Sendable {
   final class Peer: Sendable {
     let socket: Int32
     private let server: RawServer
-    private let rest = Mutex<[UInt8]>([])
+    private let rest = Locked<[UInt8]>([])
 
     fileprivate init(socket: Int32, server: RawServer) {
       self.socket = socket
@@ -118,7 +118,7 @@ final class RawServer: Sendable {
 
   let port: Int
   private let listener: Int32
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var url: String { "http://127.0.0.1:\(port)" }
   var connections: Int { state.withLock { $0.connections } }

@@ -1,0 +1,145 @@
+import AnalysisCore
+import Glibc
+import HTTPTransport
+import MetricProviders
+import Primitives
+import Testing
+
+/// Providers asked over real sockets, which misbehave in every way.
+@Suite(.timeLimit(.minutes(1))) struct MeasureTests {
+  private let now = Instant(secondsSinceEpoch: 1_700_000_000)
+
+  private func prometheus(_ server: RawServer) -> ProviderSpec {
+    .prometheus(PrometheusQuery(address: server.url, query: "up", timeout: .seconds(2)))
+  }
+
+  private func web(_ server: RawServer, path: String = "{$}") -> ProviderSpec {
+    .web(WebQuery(url: server.url + "/probe", timeoutSeconds: 2, jsonPath: path))
+  }
+
+  private func error(_ spec: ProviderSpec) async -> String {
+    let answer = await measure(provider: spec, client: HTTPClient(), now: now)
+    #expect(answer.value == nil)
+    return answer.error ?? ""
+  }
+
+  @Test func `an answer over the wire is a value`() async {
+    let server = RawServer.answering { request in
+      request.target.hasPrefix("/api")
+        ? RawServer.ok(#"{"status":"success","data":{"resultType":"scalar","result":[1,"NaN"]}}"#)
+        : RawServer.ok(#"{"a":[{"b":5}]}"#)
+    }
+    defer { server.stop() }
+    let client = HTTPClient()
+    #expect(await measure(provider: prometheus(server), client: client, now: now).valueText == "NaN")
+    let value = await measure(provider: web(server, path: "{.a[0].b}"), client: client, now: now).value
+    #expect(value == .json(5))
+    #expect(server.requests.map(\.target) == ["/api/v1/query?query=up", "/probe"])
+  }
+
+  @Test func `nobody there is an error`() async {
+    let port = RawServer.freePort()
+    let spec = ProviderSpec.web(WebQuery(url: "http://127.0.0.1:\(port)/x?token=secret"))
+    let error = await error(spec)
+    #expect(
+      error.hasPrefix("cannot query web: GET http://127.0.0.1:\(port)/x: failed to connect"),
+      "\(error)"
+    )
+    #expect(!error.contains("secret"))
+  }
+
+  @Test func `a server that never answers meets the time limit`() async {
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.waitForClose()
+    }
+    defer { server.stop() }
+    let spec = ProviderSpec.prometheus(
+      PrometheusQuery(address: server.url, query: "up", timeout: .milliseconds(200))
+    )
+    #expect(await error(spec).contains("timed out"))
+  }
+
+  @Test(arguments: [
+    (RawServer.ok("<html>Sign in</html>"), "the server answered 200 with no JSON: <html>Sign in</html>"),
+    (RawServer.ok(""), "the server answered 200 with an empty body"),
+    ("", "empty reply from server"),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"status\":", "transfer closed"),
+    ("nonsense\r\n\r\n", "HTTP/0.9"),
+    (
+      RawServer.ok(#"{"status":"success","data":{"resultType":"vector","result":{"a":1}}}"#),
+      "a malformed vector"
+    ),
+  ])
+  func `a bad answer is an error in its own words`(answer: String, reason: String) async {
+    let server = RawServer { peer in
+      guard peer.readRequest() != nil else { return }
+      peer.write(answer)
+    }
+    defer { server.stop() }
+    let error = await error(prometheus(server))
+    #expect(error.lowercased().contains(reason.lowercased()), "\(error)")
+    #expect(error.hasPrefix("cannot query prometheus: GET \(server.url)/api/v1/query: "), "\(error)")
+  }
+
+  @Test func `ten megabytes of JSON are too much`() async {
+    let body = "[" + String(repeating: "1234567890,", count: 1_000_000) + "1]"
+    let server = RawServer.answering { _ in RawServer.ok(body) }
+    defer { server.stop() }
+    #expect(await error(prometheus(server)).contains("the answer is longer than 4194304 bytes"))
+    #expect(await error(web(server)).contains("the answer is longer than 4194304 bytes"))
+  }
+
+  @Test func `redirects are followed, in circles only ten times`() async {
+    let server = RawServer.answering { request in
+      request.target == "/end"
+        ? RawServer.ok("7")
+        : "HTTP/1.1 302 F\r\nLocation: \(request.target == "/probe" ? "/end" : request.target)\r\nContent-Length: 0\r\n\r\n"
+    }
+    defer { server.stop() }
+    #expect(await measure(provider: web(server), client: HTTPClient(), now: now).value == .json(7))
+    #expect(await error(prometheus(server)).contains("redirects"))
+  }
+
+  @Test(arguments: [
+    (ProviderSpec.job([:]), "cannot measure by a Job over HTTP; the controller runs it"),
+    (.unsupported("wavefront"), "the metric provider \"wavefront\" is not supported"),
+    (.web(WebQuery(url: "gopher://x")), "cannot query web: \"gopher://x\" is no http or https URL"),
+  ])
+  func `what cannot be asked is an error`(spec: ProviderSpec, reason: String) async {
+    #expect(await error(spec) == reason)
+  }
+
+  @Test func `secrets in headers and addresses stay out of errors`() async {
+    let spec = ProviderSpec.prometheus(
+      PrometheusQuery(
+        address: "http://me:hunter2@127.0.0.1:\(RawServer.freePort())",
+        query: "up",
+        headers: [HeaderField(name: "Authorization", value: "Bearer hunter2")]
+      )
+    )
+    #expect(!(await error(spec)).contains("hunter2"))
+  }
+
+  @Test func `cancelling the measurement ends it`() async {
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.waitForClose()
+    }
+    defer { server.stop() }
+    let spec = web(server)
+    let task = Task {
+      await measure(provider: spec, client: HTTPClient(), now: Instant(secondsSinceEpoch: 0))
+    }
+    let deadline = ContinuousClock.now + .seconds(10)
+    while server.requestCount == 0, ContinuousClock.now < deadline { usleep(2000) }
+    task.cancel()
+    #expect(await task.value.error?.hasSuffix("cancelled") == true)
+  }
+
+  @Test func `the resolved query is kept for the metric`() {
+    let query = PrometheusQuery(address: "http://p", query: "up{a=\"b\"}")
+    #expect(metricMetadata(of: .prometheus(query)) == ["ResolvedPrometheusQuery": "up{a=\"b\"}"])
+    #expect(metricMetadata(of: .web(WebQuery(url: "http://w"))) == [:])
+  }
+}
