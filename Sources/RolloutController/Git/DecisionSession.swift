@@ -73,7 +73,10 @@ struct DecisionSession {
     on parent: GitCommitID,
     _ lines: inout [String]
   ) async throws -> GitCommitID {
-    let lockEdit = GitEdit(path: source.lockPath, bytes: Array((Self.lockComment + YAML.emit(lock.json)).utf8))
+    let lockEdit = GitEdit(
+      path: source.lockPath,
+      bytes: Array((Self.lockComment + YAML.emit(lock.json)).utf8)
+    )
     let notes = state.lockProblem.map { ["serin.lock could not be read and was written anew: \($0)"] } ?? []
     func build(_ edits: [GitEdit], _ manifest: DecisionOutcome.ManifestEdit) async throws -> GitCommitID {
       let message = DecisionCommit.message(for: decision, manifest: manifest, notes: notes)

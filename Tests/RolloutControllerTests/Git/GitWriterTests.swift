@@ -18,6 +18,8 @@ import Testing
     let lines = Locked<[String]>([])
     let target: Locked<WriteTarget?>
     let pushes = Locked(0)
+    /// How often an attempt had to be made again.
+    let waits = Locked(0)
 
     init(
       _ remote: GitRemoteSample,
@@ -31,6 +33,7 @@ import Testing
       self.target = target
       let lines = lines
       let pushes = pushes
+      let waits = waits
       writer = GitWriter(
         environment: GitWriterEnvironment(
           open: { _ in
@@ -38,7 +41,10 @@ import Testing
             return target.withLock { $0 }
           },
           pushed: { _ in pushes.withLock { $0 += 1 } },
-          sleep: { _ in try await Task.sleep(for: .milliseconds(2)) },
+          sleep: { _ in
+            waits.withLock { $0 += 1 }
+            try await Task.sleep(for: .milliseconds(2))
+          },
           now: { GitWriterTests.noon },
           log: { line in lines.withLock { $0.append(line.message) } }
         ),
@@ -260,6 +266,59 @@ import Testing
     }
     let lock = try remote.show("envs/production/serin.lock")
     #expect(lock.contains("podTemplateHash: hash-v6"))
+  }
+
+  @Test func everyDecisionLandsOnceWhileSomebodyPushesAllTheTime() async throws {
+    let remote = try GitRemoteSample()
+    let commit = try remote.release("v2")
+    let bench = Bench(remote)
+    let isDone = Locked(false)
+    let revisions = Locked(1)
+    let pushed = try await withThrowingTaskGroup(of: Int.self) { group in
+      group.addTask {
+        let rival = remote.repository("rival")
+        var count = 0
+        while !isDone.withLock({ $0 }) {
+          let tip = try await rival.fetch(branch: "main")
+          let own = try await rival.commit(
+            parent: tip,
+            edits: [GitEdit(path: "rival", bytes: Array("\(count)".utf8))],
+            message: "Rival \(count)",
+            author: GitSignature(name: "Rival", email: "r@example.com", when: Self.noon)
+          )
+          do {
+            try await rival.push(commit: own, to: "main")
+            count += 1
+          } catch GitError.rejected {}
+        }
+        return count
+      }
+      defer { isDone.withLock { $0 = true } }
+      try await bench.run {
+        // Until a race was lost, so that the way back from one is what is tested.
+        while revisions.withLock({ $0 }) < 10 || bench.waits.withLock({ $0 }) == 0,
+          revisions.withLock({ $0 }) < 300
+        {
+          let revision = revisions.withLock { revisions in
+            revisions += 1
+            return revisions
+          }
+          bench.writer.submit(
+            Self.decision(.promote, revision, to: "v\(revision)", commit: commit),
+            source: Self.config
+          )
+          try await bench.settled()
+        }
+      }
+      isDone.withLock { $0 = true }
+      return try await group.next() ?? 0
+    }
+    #expect(bench.waits.withLock { $0 } > 0)
+    let subjects = try remote.log("%s")
+    #expect(subjects.filter { $0.hasPrefix("Rival ") }.count == pushed)
+    for revision in 2...revisions.withLock({ $0 }) {
+      #expect(subjects.filter { $0 == "Promote shop/web to v\(revision)" }.count == 1)
+    }
   }
 
   @Test func aRaceThatIsLostIsDecidedAgainOnTheNewTip() async throws {

@@ -1,0 +1,1 @@
+../../RolloutControllerTests/Git/GitRemoteSample.swift
