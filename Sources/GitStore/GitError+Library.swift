@@ -42,8 +42,15 @@ extension GitError {
       default: return .other(message)
       }
     }
+    if said.contains("cannot redirect") {
+      return .invalid(
+        "\(message) (redirects to other hosts are not followed with credentials: give the final address)"
+      )
+    }
     if saysMissing(said) { return .notFound(message) }
     switch kind {
+    case GIT_ERROR_SSH where said.contains("known_hosts"):
+      return .other("\(message) (libgit2 reads .ssh/known_hosts in the home folder of this process)")
     case GIT_ERROR_SSH:
       return said.contains("uthenticat") ? .authenticationFailed(message) : .unreachable(message)
     case GIT_ERROR_SSL:

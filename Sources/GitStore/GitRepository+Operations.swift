@@ -1,6 +1,15 @@
 import Primitives
 
 extension GitRepository {
+  /// Creates the empty bare repository that a file remote names; its HEAD names the branch, which has no commit yet.
+  ///
+  /// Throws when a repository is there already, and for remotes that are not on this machine.
+  package func createRemote(branch: String, within deadline: Duration = .seconds(30)) async throws(GitError) {
+    try await perform("cannot create \(remote)", within: deadline) { (mirror, _) throws(GitError) in
+      try mirror.createRemote(branch)
+    }
+  }
+
   /// Asks the remote where a branch is, which moves no objects.
   package func remoteTip(branch: String, within deadline: Duration = .seconds(30)) async throws(GitError)
     -> GitCommitID
@@ -13,7 +22,8 @@ extension GitRepository {
 
   /// Brings a branch's commits into the mirror and returns its tip; after a force push, the new one.
   ///
-  /// A damaged mirror is made anew. Throws `branchMissing` and `emptyRepository` when there is nothing to fetch.
+  /// A damaged mirror, and one with very many packs, is made anew; commits built before and not pushed are gone then
+  /// (pushing one throws `notFound`), so build commits after the fetch. Throws `branchMissing` and `emptyRepository` when there is nothing to fetch.
   package func fetch(branch: String, within deadline: Duration = .seconds(120)) async throws(GitError)
     -> GitCommitID
   {

@@ -1,4 +1,5 @@
 import CGit2
+import Glibc
 
 /// The process-wide state of libgit2: initialised once, never shut down.
 enum Library {
@@ -18,7 +19,16 @@ enum Library {
     // is ever run by libgit2.
     serin_git_set_owner_validation(0)
     serin_git_set_user_agent("serin")
+    provideHome()
     SocketStream.register()
     return nil
+  }
+
+  /// libgit2 1.5.1 reads `$HOME/.ssh/known_hosts` for every ssh connection, to order the host key types that it asks
+  /// for, and gives up without the variable. Whom we trust is decided by ``KnownHosts`` alone.
+  private static func provideHome() {
+    guard getenv("HOME") == nil else { return }
+    let home = getpwuid(getuid()).flatMap { $0.pointee.pw_dir.map { String(cString: $0) } } ?? "/"
+    setenv("HOME", home, 0)
   }
 }

@@ -65,7 +65,9 @@ extension Mirror {
     // Looking for address rewrites in the configuration leaks 10 KB each time (libgit2 forgets the match data of a
     // regular expression that does not match), which a controller that polls cannot afford.
     creation.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF.rawValue
-    let handle = try Handle(doing, free: git_remote_free) { git_remote_create_with_opts($0, remote.url, &creation) }
+    let handle = try Handle(doing, free: git_remote_free) {
+      git_remote_create_with_opts($0, remote.url, &creation)
+    }
     // The callbacks borrow the context, which must therefore outlive the connection.
     defer {
       git_remote_disconnect(handle.pointer)
@@ -81,7 +83,8 @@ extension Mirror {
     return try body(Connection(pointer: handle.pointer, context: context))
   }
 
-  /// Credentials must not follow a redirect to another host, so with credentials there are no redirects.
+  /// Credentials must not follow a redirect to another host, so with credentials there are none (within a host, libgit2
+  /// follows either way).
   private var redirects: git_remote_redirect_t {
     remote.credentials == .none ? GIT_REMOTE_REDIRECT_INITIAL : GIT_REMOTE_REDIRECT_NONE
   }

@@ -59,7 +59,7 @@ final class Mirror {
 
   /// Runs the body on a mirror that is not known to be damaged, and once more on a new one when it meets damage.
   func healing<T>(_ body: () throws(GitError) -> T) throws(GitError) -> T {
-    if isDamaged { try renew() }
+    if isDamaged || packs > Self.packLimit { try renew() }
     do throws(GitError) {
       return try body()
     } catch {
@@ -67,6 +67,13 @@ final class Mirror {
       try renew()
       return try noticingDamage(body)
     }
+  }
+
+  /// Every fetch with news leaves a pack, and libgit2 cannot merge them; with this many the mirror begins anew.
+  private static let packLimit = 500
+
+  private var packs: Int {
+    (Folder.names(in: directory + "/objects/pack") ?? []).count { $0.hasSuffix(".pack") }
   }
 
   /// Opens what is there: nil when nothing usable of ours is there, an error when the folder is somebody else's.
@@ -103,6 +110,26 @@ final class Mirror {
 }
 
 extension Mirror {
+  /// Makes the bare repository that a file remote names, with an unborn branch.
+  func createRemote(_ branch: String) throws(GitError) {
+    if let failure = Library.failure { throw .other(failure) }
+    let url = try GitURL(remote.url)
+    let reference = try GitNames.reference(ofBranch: branch)
+    guard url.scheme == .file else { throw .invalid("cannot create \(remote): it is not on this machine") }
+    var options = git_repository_init_options()
+    git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
+    options.flags =
+      GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKPATH.rawValue
+      | GIT_REPOSITORY_INIT_NO_REINIT.rawValue
+    var created: OpaquePointer?
+    let code = reference.withCString { head in
+      options.initial_head = head
+      return git_repository_init_ext(&created, url.path, &options)
+    }
+    git_repository_free(created)
+    try check(code, "cannot create \(remote)")
+  }
+
   /// Looks a commit up; `notFound` when the mirror has no such commit.
   func commit(_ id: GitCommitID) throws(GitError) -> Handle {
     let repository = try open()

@@ -145,7 +145,9 @@ extension RemoteContext {
     case .otherTypes(let types):
       let known = Set(types).sorted().joined(separator: ", ")
       return fail(
-        .untrustedHost("\(url.host) shows a key of type \(type), but the known hosts have only \(known)")
+        .untrustedHost(
+          "\(url.host) shows a key of type \(type), but the known hosts have only \(known): add that key too"
+        )
       )
     }
   }

@@ -1,6 +1,8 @@
-import GitStore
 import Glibc
+import Primitives
 import Testing
+
+@testable import GitStore
 
 @Suite("Deadlines and dead remotes", .serialized)
 struct DeadlineTests {
@@ -73,5 +75,25 @@ struct DeadlineTests {
       Issue.record("\(String(describing: error))")
       return
     }
+  }
+
+  @Test func `a call that stays inside the library is answered for, and blocks only its own mirror`()
+    async throws
+  {
+    let mirror = repository("/nowhere.git")
+    let isReleased = Locked(false)
+    let stuck = await mirror.failure {
+      try await $0.perform("stuck", within: .milliseconds(50)) { (_, _) throws(GitError) in
+        while !isReleased.withLock({ $0 }) { usleep(1000) }
+      }
+    }
+    #expect(stuck == .timedOut("stuck: no end within 50ms"))
+    guard case .busy(let text)? = await mirror.failure({ try await $0.commit(on: nil, ["a": "b"]) }) else {
+      Issue.record("worked while stuck")
+      return
+    }
+    #expect(text.contains("past its deadline"))
+    isReleased.withLock { $0 = true }
+    _ = try await mirror.commit(on: nil, ["a": "b"])
   }
 }

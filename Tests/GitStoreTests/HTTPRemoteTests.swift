@@ -94,6 +94,13 @@ struct HTTPRemoteTests {
     #expect(error?.isTransient == true)
   }
 
+  @Test func `a redirect does not take the credentials along`() async throws {
+    let error = await repository(ada, "/moved/shop.git").failure { try await $0.fetch(branch: "main") }
+    #expect(error?.isTransient == false)
+    #expect(error?.message.contains("give the final address") == true, "\(String(describing: error))")
+    _ = try await repository(.none, "/moved/open/shop.git").fetch(branch: "main")
+  }
+
   @Test func `a hook that refuses is told with its words, and the branch stays`() async throws {
     try folder.write(
       "#!/bin/sh\necho frozen until Monday\nexit 1\n",

@@ -207,6 +207,15 @@ struct LocalRemoteTests {
     }
   }
 
+  @Test func `a bare remote is created once and takes the first commit`() async throws {
+    let mirror = repository("file://\(folder.path)/deep/new.git", name: "new")
+    try await mirror.createRemote(branch: "main")
+    #expect(await mirror.failure { try await $0.createRemote(branch: "main") } != nil)
+    let first = try await mirror.commit(on: nil, ["README": "hello\n"])
+    try await mirror.push(commit: first, to: "main", creating: true)
+    #expect(try folder.git("log", "-1", "--format=%H", at: "\(folder.path)/deep/new.git") == first.hex)
+  }
+
   @Test func `a branch deleted under us is missing, and not made again by a push`() async throws {
     let mirror = repository()
     let tip = try await mirror.fetch(branch: "main")

@@ -10,7 +10,10 @@ struct ScaleTests {
     return (Int(fields.dropFirst().first ?? "") ?? 0) * 4
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(
+    .timeLimit(.minutes(2)),
+    .disabled(if: getenv("SERIN_ASAN") != nil, "AddressSanitizer keeps freed memory")
+  )
   func `ten thousand repositories opened and closed leave the memory flat`() async throws {
     let folder = try TestFolder()
     let bare = try folder.repository()
@@ -31,6 +34,20 @@ struct ScaleTests {
     let after = try residentKilobytes()
     print("RSS after 2,000 openings \(before) KiB, after 10,000 \(after) KiB")
     #expect(after - before < 8192)
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func `asking for the tip a thousand times leaves the memory flat`() async throws {
+    let folder = try TestFolder()
+    let bare = try folder.repository()
+    let mirror = GitRepository(directory: "\(folder.path)/mirror", remote: GitRemote(url: bare))
+    func ask(_ count: Int) async throws { for _ in 0..<count { _ = try await mirror.fetch(branch: "main") } }
+    try await ask(200)
+    let before = try residentKilobytes()
+    try await ask(1000)
+    let after = try residentKilobytes()
+    print("RSS after 200 fetches without news \(before) KiB, after 1,200 \(after) KiB")
+    #expect(after - before < 4096)
   }
 
   @Test(.timeLimit(.minutes(2)))

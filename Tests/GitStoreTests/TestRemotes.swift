@@ -131,6 +131,7 @@ final class HTTPRemote: Sendable {
         server {
           listen 127.0.0.1:\(port); listen 127.0.0.1:\(tlsPort) ssl;
           ssl_certificate \(folder)/certificate.pem; ssl_certificate_key \(folder)/key.pem;
+          location ~ ^/moved(?<moved>/.*)$ { return 301 http://localhost:\(port)$moved$is_args$args; }
           location /broken/ { return 503; }
       \(location("/", "auth_basic shop; auth_basic_user_file \(folder)/users;"))
       \(location("/open/", ""))
