@@ -17,7 +17,11 @@ struct MetricResult: Sendable {
   var isDryRun: Bool
   var metadata: [String: String]
   /// The last ones, oldest first.
-  private(set) var measurements: [JSONValue]
+  private(set) var measurements: [JSONValue] {
+    didSet { last = measurements.last.map(Measurement.init) }
+  }
+  /// The last measurement, if there was any.
+  private(set) var last: Measurement?
 
   init(_ json: JSONValue) {
     base = json
@@ -34,10 +38,8 @@ struct MetricResult: Sendable {
     isDryRun = json["dryRun"]?.bool ?? false
     metadata = json["metadata"]?.object?.compactMapValues(\.string) ?? [:]
     measurements = json["measurements"]?.array ?? []
+    last = measurements.last.map(Measurement.init)
   }
-
-  /// The last measurement, if there was any.
-  var last: Measurement? { measurements.last.map(Measurement.init) }
 
   /// Whether a measurement that was begun has not ended.
   var isInFlight: Bool { last.map { !$0.phase.isCompleted } ?? false }
@@ -73,7 +75,9 @@ struct MetricResult: Sendable {
   }
 
   /// Forgets the oldest measurements beyond the limit.
-  mutating func keep(last limit: Int) { measurements.removeFirst(max(0, measurements.count - limit)) }
+  mutating func keep(last limit: Int) {
+    if measurements.count > limit { measurements.removeFirst(measurements.count - limit) }
+  }
 
   var json: JSONValue {
     var json = base

@@ -92,7 +92,9 @@ extension RunStatus {
   mutating func trim(_ run: ResolvedRun) {
     for metric in run.metrics {
       guard var result = result(of: metric.name) else { continue }
-      result.keep(last: run.retention[metric.name] ?? 10)
+      let limit = run.retention[metric.name] ?? 10
+      guard result.measurements.count > limit else { continue }
+      result.keep(last: limit)
       set(result, in: run)
     }
   }
