@@ -60,7 +60,7 @@ final class Connection: Sendable {
       do throws(HTTPError) {
         answer = try await transfer(client, with(authorization, http))
       } catch {
-        throw KubeError(attempt: "\(request.attempt) at \(configuration.server)", transport: error)
+        throw KubeError(attempt: "\(request.attempt) at \(configuration.shownServer)", transport: error)
       }
       guard status(answer) == 401, !isRenewed, credentials.refused(authorization) else { return answer }
       isRenewed = true

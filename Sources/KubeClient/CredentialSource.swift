@@ -13,6 +13,12 @@ package struct Authorization: Sendable, Hashable {
   }
 }
 
+extension Authorization: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "(authorization)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Keeps the credential that a configuration describes fresh: reads a token file again when it changes, runs an exec
 /// plugin when its credential has expired, once for all who wait for it.
 package final class CredentialSource: Sendable {

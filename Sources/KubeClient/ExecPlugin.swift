@@ -94,3 +94,16 @@ package struct ExecCredential: Sendable, Hashable {
     )
   }
 }
+
+extension ExecPlugin: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The command alone: arguments and variables may hold secrets.
+  package var description: String { "exec plugin \(command)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: ["command": command]) }
+}
+
+extension ExecCredential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "(credential)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}

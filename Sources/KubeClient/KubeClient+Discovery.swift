@@ -34,7 +34,10 @@ extension KubeClient {
       return discovery.known[apiVersion, kind]
     }
     guard let type else {
-      throw KubeError(.notFound, "the server \(configuration.server) serves no kind \(kind) of \(apiVersion)")
+      throw KubeError(
+        .notFound,
+        "the server \(configuration.shownServer) serves no kind \(kind) of \(apiVersion)"
+      )
     }
     return type
   }

@@ -58,7 +58,15 @@ extension KubeConfiguration: CustomStringConvertible, CustomDebugStringConvertib
       case .basic(let user, _): "the password of \(user)"
       case .exec(let plugin): "the exec plugin \(plugin.command)"
       }
-    return "\(server) (context \(contextName), namespace \(namespace), \(kind))"
+    return "\(shownServer) (context \(contextName), namespace \(namespace), \(kind))"
+  }
+
+  /// The server's URL without a user and password, for messages.
+  package var shownServer: String {
+    let parts = server.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count > 2, let at = parts[2].lastIndex(of: "@") else { return server }
+    let host = parts[2][parts[2].index(after: at)...]
+    return (parts[..<2] + [host] + parts[3...]).joined(separator: "/")
   }
 
   package var debugDescription: String { description }

@@ -64,7 +64,7 @@ import Testing
       Array(good.utf8),
       file: "/home/me/kube",
       context: context,
-      environment: ["A": "1"]
+      environment: ["A": "t0psecret"]
     )
   }
 
@@ -105,7 +105,7 @@ import Testing
     }
     #expect(plugin.command == "/home/me/./bin/login")
     #expect(plugin.arguments == ["--now"])
-    #expect(plugin.environment == ["A": "1", "REGION": "north"])
+    #expect(plugin.environment == ["A": "t0psecret", "REGION": "north"])
     let information = try JSONValue(parsing: plugin.information)
     #expect(information.at("spec", "cluster", "server") == "https://10.0.0.1:6443/")
     #expect(information.at("spec", "cluster", "certificate-authority-data") == "Q0E=")
@@ -144,13 +144,15 @@ import Testing
   }
 
   @Test func neverShowsASecret() throws {
-    for context in ["insecure", "basic", "main"] {
-      let configuration = try Self.read(context)
+    for context in ["insecure", "basic", "main", "exec"] {
+      var configuration = try Self.read(context)
+      configuration.server = "https://me:t0psecret@host:6443"
       var dumped = ""
       dump(configuration, to: &dumped)
       dump(configuration.credentials, to: &dumped)
       let texts = [
-        "\(configuration)", String(reflecting: configuration), "\(configuration.credentials)",
+        configuration.shownServer, "\(configuration)", String(reflecting: configuration),
+        "\(configuration.credentials)",
         String(reflecting: configuration.credentials), dumped,
       ]
       for text in texts { #expect(!text.contains("t0psecret") && !text.contains("75, 69, 89"), "\(text)") }
