@@ -48,7 +48,9 @@ extension CurlEasy {
       try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
       try set(CURLOPT_PIPEWAIT, 1)
     } else {
-      // A paused stream of a shared HTTP/2 connection would hold up everything else on it.
+      // A paused stream of a shared HTTP/2 connection would hold up everything else on it. A fresh one because a stream
+      // that starts on a connection that has silently died would find out only by its timeout.
+      try set(CURLOPT_FRESH_CONNECT, 1)
       try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     }
   }

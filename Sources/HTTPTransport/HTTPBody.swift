@@ -1,8 +1,8 @@
 /// The body of a stream: chunks of bytes as they arrive, for one reader.
 ///
-/// At most the client's `streamBufferBytes` (and one piece of up to 16 KiB) wait in memory; when nobody reads, the server is held
-/// back by TCP. Ending the iteration early, cancelling the reading task or dropping an unread body ends the transfer
-/// and closes its connection.
+/// At most the client's `streamBufferBytes` (and one piece of up to 16 KiB) wait in memory; when nobody reads, the
+/// server is held back by TCP. Ending the iteration early, cancelling the reading task or dropping an unread body ends
+/// the transfer and closes its connection.
 package struct HTTPBody: AsyncSequence, Sendable {
   package typealias Element = [UInt8]
   package typealias Failure = HTTPError

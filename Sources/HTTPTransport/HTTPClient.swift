@@ -1,7 +1,9 @@
 /// An HTTP client over one libcurl loop thread; safe to share, one per set of options.
 ///
-/// Requests beyond the client's caps wait in order. Nothing is retried and, by default, no redirect is followed. Dropping the last reference, streams
-/// included, ends the thread; ``shutdown()`` does so at once.
+/// Requests beyond the client's caps wait in order. By default no redirect is followed, and nothing is retried, with one
+/// exception inside libcurl: when a kept connection turns out to be dead before the first byte of an answer, the
+/// request goes out again on another. Dropping the last reference, streams included, ends the thread; ``shutdown()``
+/// does so at once.
 package final class HTTPClient: Sendable {
   let loop: CurlLoop
   private let options: HTTPClientOptions
@@ -22,8 +24,8 @@ package final class HTTPClient: Sendable {
 
   /// Sends the request and returns when the head of the answer is there; the body follows as it comes.
   ///
-  /// Give the request no deadline when the body may last. Streams speak HTTP/1.1, each on a connection of its own, so that a
-  /// slow reader holds up nobody else.
+  /// Give the request no deadline when the body may last. Streams speak HTTP/1.1, each on a connection of its own, so
+  /// that a slow reader holds up nobody else.
   package func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPStream {
     let buffer = BodyBuffer(capacity: options.streamBufferBytes)
     let transfer = try transfer(request, buffer: buffer)

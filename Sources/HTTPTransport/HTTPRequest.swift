@@ -12,7 +12,7 @@ package struct HTTPRequest: Sendable, Equatable {
   package var connectTimeout: Duration
   /// For streams: the longest time from handing the request over to the head of the answer.
   package var headTimeout: Duration
-  /// For streams: the longest silence of the server while somebody reads, in whole seconds, rounded up; nil for no limit.
+  /// For streams: the longest silence of the server while somebody reads, rounded up to whole seconds; nil for none.
   package var idleTimeout: Duration?
   /// Accepts any certificate for this request, whatever the client's options say.
   package var insecure = false

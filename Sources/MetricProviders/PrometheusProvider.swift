@@ -2,7 +2,7 @@ package import AnalysisCore
 package import HTTPTransport
 package import Primitives
 
-/// Prometheus' HTTP API: `/api/v1/query` and `/api/v1/query_range`, of Prometheus itself and of those that speak like it.
+/// Prometheus' HTTP API: `/api/v1/query` and `/api/v1/query_range`, of Prometheus and of those that speak like it.
 package enum PrometheusProvider {
   /// Longer parameters go into a form body: proxies cut long URLs.
   private static let longestParameters = 2000

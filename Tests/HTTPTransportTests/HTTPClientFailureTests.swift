@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientFailureTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTPClientFailureTests {
   private static let silent: @Sendable (RawServer.Peer) -> Void = { peer in
     _ = peer.readRequest()
     peer.waitForClose()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientLifetimeTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTPClientLifetimeTests {
   @Test func `shutdown fails what is in flight, in line and streaming, and all that comes later`()
     async throws
   {

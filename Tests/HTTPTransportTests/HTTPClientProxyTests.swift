@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientProxyTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTPClientProxyTests {
   @Test func `an explicit proxy gets the whole URL, loopback or not`() async throws {
     let proxy = RawServer.answering { RawServer.ok("via proxy \($0.target)") }
     defer { proxy.stop() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientRequestTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTPClientRequestTests {
   private func echo() -> RawServer {
     RawServer.answering { request in
       let head = ([request.method + " " + request.target] + request.lines).joined(separator: "\n")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct HTTPClientTLSTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HTTPClientTLSTests {
   private let fixture: TLSFixture
 
   init() throws { fixture = try TLSFixture() }

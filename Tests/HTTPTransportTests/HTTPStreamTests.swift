@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPStreamTests {
+@Suite(.timeLimit(.minutes(2))) struct HTTPStreamTests {
   private static let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Kind: watch\r\n\r\n"
 
   private func request(_ server: RawServer) -> HTTPRequest { HTTPRequest(url: server.url, deadline: nil) }

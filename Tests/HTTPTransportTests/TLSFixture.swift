@@ -1,6 +1,6 @@
 import Testing
 
-/// An authority, a server certificate for 127.0.0.1 and `shop.example`, and a client certificate, all made for the test.
+/// An authority, a server certificate for 127.0.0.1 and `shop.example`, and a client certificate, all made anew.
 struct TLSFixture: Sendable {
   let folder: TemporaryFolder
 

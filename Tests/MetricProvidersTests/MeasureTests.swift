@@ -1,5 +1,4 @@
 import AnalysisCore
-import Glibc
 import HTTPTransport
 import MetricProviders
 import Primitives
@@ -94,7 +93,8 @@ import Testing
     let server = RawServer.answering { request in
       request.target == "/end"
         ? RawServer.ok("7")
-        : "HTTP/1.1 302 F\r\nLocation: \(request.target == "/probe" ? "/end" : request.target)\r\nContent-Length: 0\r\n\r\n"
+        : "HTTP/1.1 302 F\r\nLocation: \(request.target == "/probe" ? "/end" : request.target)\r\n"
+          + "Content-Length: 0\r\n\r\n"
     }
     defer { server.stop() }
     #expect(await measure(provider: web(server), client: HTTPClient(), now: now).value == .json(7))
@@ -132,7 +132,9 @@ import Testing
       await measure(provider: spec, client: HTTPClient(), now: Instant(secondsSinceEpoch: 0))
     }
     let deadline = ContinuousClock.now + .seconds(10)
-    while server.requestCount == 0, ContinuousClock.now < deadline { usleep(2000) }
+    while server.requestCount == 0, ContinuousClock.now < deadline {
+      try? await Task.sleep(for: .milliseconds(2))
+    }
     task.cancel()
     #expect(await task.value.error?.hasSuffix("cancelled") == true)
   }

@@ -58,7 +58,7 @@ struct RealPrometheusTests {
     let deadline = ContinuousClock.now + .seconds(60)
     var up = await ask(server, "up{job=\"self\"}")
     while up.value != .list([1]), ContinuousClock.now < deadline {
-      usleep(50_000)
+      try await Task.sleep(for: .milliseconds(50))
       up = await ask(server, "up{job=\"self\"}")
     }
     #expect(up.value == .list([1]), "\(up)")
@@ -92,7 +92,7 @@ struct RealPrometheusTests {
     let deadline = ContinuousClock.now + .seconds(60)
     var answer = await measure(provider: spec, client: HTTPClient(), now: wallClock())
     while answer.error != nil, ContinuousClock.now < deadline {
-      usleep(50_000)
+      try await Task.sleep(for: .milliseconds(50))
       answer = await measure(provider: spec, client: HTTPClient(), now: wallClock())
     }
     #expect(answer.value == .json("42"))
