@@ -36,7 +36,7 @@ package final class EmbeddedCluster: Service {
   ) throws(APIError) {
     self.options = options
     self.store = store
-    server = APIServer(store: store, access: options.access, logs: logs)
+    server = APIServer(store: store, access: options.access, logs: logs, readYAML: options.readYAML)
     try store.fillNewCluster()
     extraServices = services(store)
   }

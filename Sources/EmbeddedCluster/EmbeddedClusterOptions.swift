@@ -18,14 +18,18 @@ package struct EmbeddedClusterOptions: Sendable {
   /// Who may use the API.
   package var access: AccessPolicy
   package var logger: Logger
+  /// Reads YAML bodies of requests; without it the API takes JSON only, also where YAML is announced.
+  package var readYAML: YAMLReader?
 
   package init(
     host: String = "127.0.0.1",
     port: Int = 0,
     pods: Pods = .simulated,
     access: AccessPolicy = .open,
-    logger: Logger = Logger(label: "serin.embedded")
+    logger: Logger = Logger(label: "serin.embedded"),
+    readYAML: YAMLReader? = nil
   ) {
+    self.readYAML = readYAML
     self.host = host
     self.port = port
     self.pods = pods

@@ -13,7 +13,14 @@ package struct APIRequest: Sendable {
   let authorization: String?
   /// The host that the client asked for, for discovery.
   let host: String
-  package let body: [UInt8]
+  package private(set) var body: [UInt8]
+
+  /// The same request with another body.
+  func replacing(body: [UInt8]) -> APIRequest {
+    var request = self
+    request.body = body
+    return request
+  }
 
   package init(
     method: String,

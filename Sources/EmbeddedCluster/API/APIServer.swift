@@ -1,5 +1,5 @@
 import KubeModel
-import Primitives
+package import Primitives
 
 /// The API of the cluster: answers requests from the store, without knowing how they travel.
 package struct APIServer: Sendable {
@@ -7,8 +7,16 @@ package struct APIServer: Sendable {
   let access: AccessPolicy
   /// Where the log of a pod comes from.
   let logs: PodLogSource?
+  /// Reads YAML bodies; nil when only JSON is understood.
+  let readYAML: YAMLReader?
 
-  package init(store: ClusterStore, access: AccessPolicy = .open, logs: PodLogSource? = nil) {
+  package init(
+    store: ClusterStore,
+    access: AccessPolicy = .open,
+    logs: PodLogSource? = nil,
+    readYAML: YAMLReader? = nil
+  ) {
+    self.readYAML = readYAML
     self.store = store
     self.access = access
     self.logs = logs
@@ -56,7 +64,11 @@ package struct APIServer: Sendable {
     guard request.segments.count > 1, request.segments[1] == "v3" else { return .pageNotFound }
     let documents = OpenAPIDocuments(catalog: store.catalog)
     let rest = request.segments.dropFirst(2)
-    guard !rest.isEmpty else { return .json(documents.index) }
+    guard !rest.isEmpty else {
+      var response = APIResponse.json(documents.index)
+      response.headers[0].1 = "text/plain; charset=utf-8"
+      return response
+    }
     return documents.document(path: rest.joined(separator: "/")).map { .json($0) } ?? .pageNotFound
   }
 
@@ -75,6 +87,9 @@ package struct APIServer: Sendable {
     return try await ResourceHandler(server: self, request: request, target: target).answer()
   }
 }
+
+/// Reads one YAML document as JSON; the error's description tells the client what is wrong.
+package typealias YAMLReader = @Sendable ([UInt8]) throws -> JSONValue
 
 /// Where the log of a container comes from: given pod and options, chunks of text.
 package typealias PodLogSource =

@@ -12,12 +12,13 @@ struct RequestBody {
   ///
   /// - Throws: `APIError` 415 for other media types, 400 for what cannot be decoded.
   func object() throws(APIError) -> (object: JSONValue, warnings: [String]) {
-    guard ["application/json", ""].contains(request.mediaType) else {
+    guard ["application/json", "application/yaml", ""].contains(request.mediaType) else {
       throw Self.unsupported(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
     }
     var object = try parse()
     try checkKind(&object)
-    return (object, try prune(&object))
+    let warnings = try prune(&object)
+    return (object, warnings)
   }
 
   static func unsupported(_ accepted: [String]) -> APIError {

@@ -12,6 +12,23 @@ struct ResourceHandler {
   var namespace: String { target.namespace ?? "" }
 
   func answer() async throws(APIError) -> APIResponse {
+    guard let converted = try convertedFromYAML() else { return try await answerJSON() }
+    return try await ResourceHandler(server: server, request: converted, target: target).answerJSON()
+  }
+
+  /// The request with its YAML body turned into JSON; nil when the body is JSON, or when YAML cannot be read here.
+  private func convertedFromYAML() throws(APIError) -> APIRequest? {
+    guard let readYAML = server.readYAML, request.mediaType.hasSuffix("yaml"), !request.body.isEmpty,
+      request.body.first != UInt8(ascii: "{")
+    else { return nil }
+    do {
+      return request.replacing(body: try readYAML(request.body).bytes())
+    } catch {
+      throw .badRequest("error decoding YAML: \(error)")
+    }
+  }
+
+  private func answerJSON() async throws(APIError) -> APIResponse {
     if let subresource = target.subresource, let name = target.name {
       return try await answer(subresource: subresource, name: name)
     }

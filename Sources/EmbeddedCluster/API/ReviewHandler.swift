@@ -41,10 +41,32 @@ struct ReviewHandler {
     case "SelfSubjectReview":
       return ["userInfo": ["username": "admin", "groups": ["system:masters", "system:authenticated"]]]
     default:
-      return [
-        "resourceRules": [["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]]],
-        "nonResourceRules": [["verbs": ["*"], "nonResourceURLs": ["*"]]], "incomplete": false,
-      ]
+      return Self.rules
     }
   }
+
+  /// What an administrator may do, as a real server lists it: its own rule among those that everyone has.
+  private static let rules: JSONValue = [
+    "resourceRules": [
+      [
+        "verbs": ["create"], "apiGroups": ["authorization.k8s.io"],
+        "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+      ],
+      ["verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"]],
+      ["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]],
+    ],
+    "nonResourceRules": [
+      ["verbs": ["*"], "nonResourceURLs": ["*"]],
+      [
+        "verbs": ["get"],
+        "nonResourceURLs": [
+          "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi", "/openapi/*", "/readyz",
+          "/version", "/version/",
+        ],
+      ],
+      ["verbs": ["get"], "nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"]],
+      ["verbs": ["get"], "nonResourceURLs": ["/.well-known", "/.well-known/*"]],
+    ],
+    "incomplete": false,
+  ]
 }

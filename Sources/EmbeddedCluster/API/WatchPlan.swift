@@ -56,7 +56,7 @@ package struct WatchPlan: Sendable {
   static let buffer = 16_384
 
   /// Starts the watch: from now on no change is missed.
-  func open() -> WatchSession {
+  package func open() -> WatchSession {
     let (stream, continuation) = AsyncStream.makeStream(
       of: Signal.self,
       bufferingPolicy: .bufferingOldest(Self.buffer)

@@ -3,7 +3,7 @@ import Primitives
 /// A watch under way: lines to write, one after the other.
 ///
 /// It ends when its time is up, when it is stopped, when its client falls behind, or when the server stops.
-struct WatchSession {
+package struct WatchSession {
   private let plan: WatchPlan
   private var first: ArraySlice<[UInt8]>
   private var iterator: AsyncStream<WatchPlan.Signal>.Iterator
@@ -25,7 +25,7 @@ struct WatchSession {
   }
 
   /// The next line; nil when the watch is over.
-  mutating func next() async -> [UInt8]? {
+  package mutating func next() async -> [UInt8]? {
     if let line = first.popFirst() { return line }
     while let signal = await iterator.next(isolation: #isolation) {
       switch signal {
@@ -38,7 +38,7 @@ struct WatchSession {
   }
 
   /// Ends the watch from outside.
-  var stop: @Sendable () -> Void {
+  package var stop: @Sendable () -> Void {
     let continuation = continuation
     return { continuation.finish() }
   }

@@ -65,6 +65,20 @@ enum DefinitionRules {
     ]
   }
 
+  /// Tells in the status that the objects of the kinds are being deleted.
+  static func markTerminating(_ definition: inout JSONValue, now: Instant) {
+    var conditions = definition.status["conditions"]?.array ?? []
+    guard !conditions.contains(where: { $0["type"] == "Terminating" }) else { return }
+    conditions.append(
+      [
+        "type": "Terminating", "status": "True", "lastTransitionTime": .string(now.rfc3339),
+        "reason": "InstanceDeletionPending",
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+      ]
+    )
+    definition.set(.array(conditions), at: "status", "conditions")
+  }
+
   private static func storedVersions(_ definition: JSONValue) -> [JSONValue] {
     (definition.spec["versions"]?.array ?? []).filter { $0["storage"]?.bool == true }.compactMap {
       $0["name"]

@@ -5,7 +5,9 @@ import Primitives
 struct SchemaRenderer {
   private(set) var schemas: [String: JSONValue] = [:]
 
-  static let prefix = "io.serin.types."
+  private static func component(_ name: String) -> String {
+    name == "ObjectMeta" ? "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" : "io.serin.types.\(name)"
+  }
 
   /// Adds the component of a kind and of all types that it names.
   mutating func add(_ resource: ServedResource, name: String) {
@@ -31,13 +33,14 @@ struct SchemaRenderer {
   }
 
   private func reference(_ name: String) -> JSONValue {
-    ["allOf": [["$ref": .string("#/components/schemas/\(Self.prefix)\(name)")]]]
+    ["allOf": [["$ref": .string("#/components/schemas/\(Self.component(name))")]]]
   }
 
   private mutating func define(_ name: String, _ schema: Schema) {
-    guard schemas[Self.prefix + name] == nil else { return }
-    schemas[Self.prefix + name] = ["type": "object"]
-    schemas[Self.prefix + name] = render(schema, isRoot: true)
+    let component = Self.component(name)
+    guard schemas[component] == nil else { return }
+    schemas[component] = ["type": "object"]
+    schemas[component] = render(schema, isRoot: true)
   }
 
   private mutating func render(_ schema: Schema, isRoot: Bool = false) -> JSONValue {

@@ -124,11 +124,12 @@ enum ObjectLifecycle {
       if type != .definitions, type != .namespaces {
         object.set(JSONValue(grace), at: "metadata", "deletionGracePeriodSeconds")
       }
-      if resource.hasGeneration {
+      if resource.hasGeneration, type != .definitions {
         object.set(JSONValue(object.generation + 1), at: "metadata", "generation")
       }
     }
     if type == .namespaces { object.set("Terminating", at: "status", "phase") }
+    if type == .definitions { DefinitionRules.markTerminating(&object, now: now) }
   }
 
   /// A pod that runs nowhere, or runs no more, needs no time to end.

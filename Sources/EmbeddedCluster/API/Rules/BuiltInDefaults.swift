@@ -8,7 +8,6 @@ enum BuiltInDefaults {
     case ("", "Pod"): PodRules.setDefaults(spec: &object["spec", orEmpty: true])
     case ("", "Service"): setService(&object["spec", orEmpty: true])
     case ("", "Secret"): setSecret(&object)
-    case ("", "Namespace"): object.setDefault(["kubernetes"], at: "spec", "finalizers")
     case ("", "Event"):
       object.setDefault(.null, at: "eventTime")
       object.setDefault("", at: "reportingComponent")

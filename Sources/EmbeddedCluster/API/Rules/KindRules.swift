@@ -53,7 +53,7 @@ enum KindRules {
     case ("", "Service"): ["loadBalancer": [:]]
     case ("apps", "ReplicaSet"): ["replicas": 0]
     case ("apps", _), ("batch", _): [:]
-    case ("apiextensions.k8s.io", _): object["status"]
+    case ("apiextensions.k8s.io", _): DefinitionRules.firstStatus(object)
     default: nil
     }
   }
@@ -77,7 +77,7 @@ enum KindRules {
     } else {
       faults += builtInFaults(object, old: old, resource.type)
     }
-    guard faults.isEmpty else { throw .invalid(resource.type, object.name, faults) }
+    guard faults.isEmpty else { throw .invalid(EventForm.storedType(resource.type), object.name, faults) }
   }
 
   private static func builtInFaults(

@@ -21,6 +21,12 @@ enum MetadataRules {
     if old == nil, let text = nameFault(object.name, type) {
       faults.append(.invalid("metadata.name", .string(object.name), text))
     }
+    if old == nil, type != .events, let prefix = object.at("metadata", "generateName")?.string,
+      !prefix.isEmpty,
+      let text = nameFault(prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix, type)
+    {
+      faults.append(.invalid("metadata.generateName", .string(prefix), text))
+    }
     faults += labelFaults(object)
     guard let old, old.isBeingDeleted else { return faults }
     let before = old.at("metadata", "finalizers")?.array ?? []
