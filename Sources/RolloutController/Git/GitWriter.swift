@@ -130,7 +130,8 @@ package final class GitWriter: Service {
   private func fail(_ error: any Error, _ batch: [Decision], _ source: ObjectKey) -> Duration {
     var isRace = false
     if case GitError.rejected = error { isRace = true }
-    let problem = "\(error)"
+    // The tips differ each time; the trouble is the same.
+    let problem = isRace ? "others keep pushing to the branch first" : "\(error)"
     let (attempt, isNews) = queues.withLock { queues in
       var queue = queues[source] ?? Queue()
       let attempt = queue.attempt

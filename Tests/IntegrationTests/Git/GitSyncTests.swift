@@ -78,14 +78,14 @@ import Testing
       client.requestCounts().filter { !["get", "list", "watch"].contains($0.key.verb) }.values.reduce(0, +)
     }
 
-    func push(_ files: [String: String], message: String = "Change") throws -> String {
-      for (file, text) in files { try remote.write(text, to: "envs/production/\(file)", in: "seed") }
-      return try remote.commitAndPush(message, in: "seed")
+    func push(_ files: [String: String], message: String = "Change") async throws -> String {
+      for (file, text) in files { try await remote.write(text, to: "envs/production/\(file)", in: "seed") }
+      return try await remote.commitAndPush(message, in: "seed")
     }
   }
 
   private func withBench(_ body: (Bench) async throws -> Void) async throws {
-    let remote = try GitRemoteSample()
+    let remote = try await GitRemoteSample()
     var quiet = Logger(label: "cluster of a test")
     quiet.logLevel = .critical
     let cluster = try EmbeddedCluster(options: EmbeddedClusterOptions(logger: quiet))
@@ -157,7 +157,7 @@ import Testing
         metadata: {name: config}
         spec: {url: "\(bench.remote.url)", path: envs/production, interval: 10s, writeBack: {mode: commit}}
         """
-      let commit = try bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop, "serin.yaml": own])
+      let commit = try await bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop, "serin.yaml": own])
       try await bench.createSource()
       let ready = try await bench.look()
       #expect(ready.status == "True" && ready.reason == "Synced", "\(ready.message)")
@@ -180,7 +180,7 @@ import Testing
 
   @Test func leavesWeightsAndHashesToTheRolloutController() async throws {
     try await withBench { bench in
-      _ = try bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
+      _ = try await bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
       try await bench.createSource()
       try await bench.look()
       let references: JSONValue = [
@@ -203,7 +203,7 @@ import Testing
       #expect(bench.writes() == writes)
       let changed = Self.shop.replacing("spec: {selector: {app: web}", with: "spec: {selector: {app: shop}")
         .replacing("  rules:", with: "  hostnames: [shop.example.com]\n  rules:")
-      _ = try bench.push(["shop.yaml": changed])
+      _ = try await bench.push(["shop.yaml": changed])
       let ready = try await bench.look()
       #expect(ready.reason == "Synced", "\(ready.message)")
       let route = try await bench.client.get(.httpRoutes, namespace: "shop", name: "web")
@@ -217,14 +217,14 @@ import Testing
 
   @Test func aBrokenManifestLeavesTheLastGoodStateRunningAndIsToldWithItsPlace() async throws {
     try await withBench { bench in
-      let good = try bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
+      let good = try await bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
       try await bench.createSource()
       try await bench.look()
       let broken = Self.rollout.replacing("replicas: 5", with: "replicas: 9").replacing(
         "    spec:\n",
         with: "    spec: [\n"
       )
-      _ = try bench.push(["web.yaml": broken])
+      _ = try await bench.push(["web.yaml": broken])
       let ready = try await bench.look()
       #expect(ready.status == "False" && ready.reason == "InvalidManifest")
       #expect(ready.message.hasPrefix("envs/production/web.yaml:"))
@@ -241,7 +241,7 @@ import Testing
       )
       try await bench.look()
       #expect(try await bench.client.get(.rollouts, namespace: "shop", name: "web").spec["replicas"] == 5)
-      _ = try bench.push(["web.yaml": Self.rollout.replacing("replicas: 5", with: "replicas: 9")])
+      _ = try await bench.push(["web.yaml": Self.rollout.replacing("replicas: 5", with: "replicas: 9")])
       #expect(try await bench.look().reason == "Synced")
       #expect(try await bench.client.get(.rollouts, namespace: "shop", name: "web").spec["replicas"] == 9)
     }
@@ -249,7 +249,7 @@ import Testing
 
   @Test func healsDriftThatAWatchSawAndPrunesWhatGitDropped() async throws {
     try await withBench { bench in
-      _ = try bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
+      _ = try await bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
       try await bench.createSource()
       try await bench.look()
       var live = try await bench.client.get(.rollouts, namespace: "shop", name: "web")
@@ -257,16 +257,16 @@ import Testing
       live.set(1, at: "spec", "replicas")
       #expect(bench.sync.sourceToHeal(for: live, isDeleted: false) == Self.config)
       #expect(bench.sync.sourceToHeal(for: live, isDeleted: true) == Self.config)
-      try bench.remote.shell("rm \(bench.remote.root)/seed/envs/production/shop.yaml")
-      _ = try bench.remote.commitAndPush("Drop the route", in: "seed")
+      try await bench.remote.shell("rm \(bench.remote.root)/seed/envs/production/shop.yaml")
+      _ = try await bench.remote.commitAndPush("Drop the route", in: "seed")
       #expect(try await bench.look().reason == "Synced")
       await #expect(throws: KubeError.self) {
         try await bench.client.get(.httpRoutes, namespace: "shop", name: "web")
       }
       #expect(try await bench.status()["inventory"]?.array?.count == 1)
       // An empty folder prunes nothing.
-      try bench.remote.shell("rm \(bench.remote.root)/seed/envs/production/web.yaml")
-      _ = try bench.push(["README.md": "empty"])
+      try await bench.remote.shell("rm \(bench.remote.root)/seed/envs/production/web.yaml")
+      _ = try await bench.push(["README.md": "empty"])
       let ready = try await bench.look()
       #expect(ready.reason == "InvalidManifest" && ready.message.contains("nothing is pruned"))
       _ = try await bench.client.get(.rollouts, namespace: "shop", name: "web")
@@ -276,10 +276,10 @@ import Testing
   @Test func anAbortComesBackAsARestoredRolloutWithItsOwnCommit() async throws {
     try await withBench { bench in
       let remote = bench.remote
-      let first = try bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
+      let first = try await bench.push(["web.yaml": Self.rollout, "shop.yaml": Self.shop])
       try await bench.createSource()
       try await bench.look()
-      let bad = try remote.release("v2")
+      let bad = try await remote.release("v2")
       try await bench.look()
       let web = ObjectKey(namespace: "shop", name: "web")
       let live = try await bench.client.get(.rollouts, namespace: "shop", name: "web")
@@ -316,11 +316,11 @@ import Testing
         try await eventually { writer.pending(for: web) == nil }
         group.cancelAll()
       }
-      #expect(try remote.show("envs/production/web.yaml") == Self.rollout)
+      #expect(try await remote.show("envs/production/web.yaml") == Self.rollout)
       // Poked, it looks although its interval is not over.
       _ = await bench.sync.reconcile(Self.config)
       let restored = try await bench.client.get(.rollouts, namespace: "shop", name: "web")
-      #expect(restored.annotations[SourceAnnotation.commit] == (try remote.log("%H")[0]))
+      #expect(restored.annotations[SourceAnnotation.commit] == (try await remote.log("%H")[0]))
       #expect(restored.annotations[SourceAnnotation.commit] != first)
       #expect(
         restored.at("spec", "template", "spec", "containers")?[0]?["image"] == "shop/web:v1"
@@ -357,15 +357,15 @@ import Testing
 
   @Test func keepsTheLastGoodStateWhenTheBranchIsDeletedUnderIt() async throws {
     try await withBench { bench in
-      let commit = try bench.push(["web.yaml": Self.rollout])
+      let commit = try await bench.push(["web.yaml": Self.rollout])
       try await bench.createSource()
       try await bench.look()
-      try bench.remote.shell("git -C \(bench.remote.bare) update-ref -d refs/heads/main")
+      try await bench.remote.shell("git -C \(bench.remote.bare) update-ref -d refs/heads/main")
       let ready = try await bench.look()
       #expect(ready.status == "False" && ready.reason == "BranchMissing", "\(ready)")
       #expect(try await bench.status()["commit"]?.string == commit)
       _ = try await bench.client.get(.rollouts, namespace: "shop", name: "web")
-      try bench.remote.shell("git -C \(bench.remote.bare) update-ref refs/heads/main \(commit)")
+      try await bench.remote.shell("git -C \(bench.remote.bare) update-ref refs/heads/main \(commit)")
       #expect(try await bench.look().reason == "Synced")
     }
   }
@@ -373,7 +373,7 @@ import Testing
   @Test func saysWhatTheClusterRefused() async throws {
     try await withBench { bench in
       let alien = "apiVersion: x.io/v1\nkind: Alien\nmetadata: {name: a}\n"
-      _ = try bench.push(["web.yaml": Self.rollout, "alien.yaml": alien])
+      _ = try await bench.push(["web.yaml": Self.rollout, "alien.yaml": alien])
       try await bench.createSource()
       let ready = try await bench.look()
       #expect(ready.reason == "ApplyFailed")

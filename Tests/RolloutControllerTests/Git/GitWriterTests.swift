@@ -5,7 +5,7 @@ import Primitives
 import RolloutController
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GitWriterTests {
+@Suite(.timeLimit(.minutes(2))) struct GitWriterTests {
   private static let web = ObjectKey(namespace: "shop", name: "web")
   private static let config = ObjectKey(namespace: "shop", name: "config")
   private static let noon = Instant(secondsSinceEpoch: 1_795_262_400)
@@ -108,14 +108,14 @@ import Testing
   }
 
   @Test func aPromotionCommitsTheLockOnly() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
-    let before = try remote.show(GitRemoteSample.file)
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
+    let before = try await remote.show(GitRemoteSample.file)
     let bench = Bench(remote)
     try await bench.write(Self.decision(.promote, 2, to: "v2", commit: commit))
-    #expect(try remote.show(GitRemoteSample.file) == before)
-    #expect(try remote.log("%s|%an")[0] == "Promote shop/web to v2|Serin")
-    let lock = try remote.show("envs/production/serin.lock")
+    #expect(try await remote.show(GitRemoteSample.file) == before)
+    #expect(try await remote.log("%s|%an")[0] == "Promote shop/web to v2|Serin")
+    let lock = try await remote.show("envs/production/serin.lock")
     #expect(lock.contains("podTemplateHash: hash-v2"))
     #expect(lock.contains(commit))
     #expect(bench.records.recorded(for: Self.web, in: Self.config)?.stableHash == "hash-v2")
@@ -123,104 +123,108 @@ import Testing
   }
 
   @Test func anAbortRestoresTheManifestByteForByteElsewhere() async throws {
-    let remote = try GitRemoteSample()
-    let good = try remote.release("v2")
-    let stable = try remote.show(GitRemoteSample.file)
-    let bad = try remote.release("v3")
+    let remote = try await GitRemoteSample()
+    let good = try await remote.release("v2")
+    let stable = try await remote.show(GitRemoteSample.file)
+    let bad = try await remote.release("v3")
     let bench = Bench(remote)
     try await bench.write(
       Self.decision(.promote, 2, to: "v2", commit: good),
       Self.decision(.abort, 3, from: "v2", to: "v3", commit: bad)
     )
-    #expect(try remote.show(GitRemoteSample.file) == stable)
+    #expect(try await remote.show(GitRemoteSample.file) == stable)
     #expect(
-      try remote.log("%s").prefix(3) == [
+      try await remote.log("%s").prefix(3) == [
         "Abort shop/web at v3, restore v2", "Promote shop/web to v2", "Release v3",
       ]
     )
-    #expect(try remote.log("%(trailers:key=Serin-Id,valueonly)")[0] == "0c6f1b52-r3-abort")
+    #expect(try await remote.log("%(trailers:key=Serin-Id,valueonly)")[0] == "0c6f1b52-r3-abort")
     #expect(bench.pushes.withLock { $0 } == 1)
   }
 
   @Test func anAbortWithoutALockFindsTheStableVersionInHistory() async throws {
-    let remote = try GitRemoteSample()
-    let stable = try remote.show(GitRemoteSample.file)
-    let bad = try remote.release("v2")
+    let remote = try await GitRemoteSample()
+    let stable = try await remote.show(GitRemoteSample.file)
+    let bad = try await remote.release("v2")
     try await Bench(remote).write(Self.decision(.abort, 2, to: "v2", commit: bad))
-    #expect(try remote.show(GitRemoteSample.file) == stable)
+    #expect(try await remote.show(GitRemoteSample.file) == stable)
   }
 
   @Test func keepsWhatPeopleWroteOnOtherLinesSince() async throws {
-    let remote = try GitRemoteSample()
-    let bad = try remote.release("v2")
-    try remote.shell("sed -i 's/replicas: 5/replicas: 7 # more/' \(remote.root)/seed/\(GitRemoteSample.file)")
-    try remote.commitAndPush("Scale up", in: "seed")
+    let remote = try await GitRemoteSample()
+    let bad = try await remote.release("v2")
+    try await remote.shell(
+      "sed -i 's/replicas: 5/replicas: 7 # more/' \(remote.root)/seed/\(GitRemoteSample.file)"
+    )
+    try await remote.commitAndPush("Scale up", in: "seed")
     try await Bench(remote).write(Self.decision(.abort, 2, to: "v2", commit: bad))
     let expected = GitRemoteSample.manifest.replacing("replicas: 5", with: "replicas: 7 # more")
-    #expect(try remote.show(GitRemoteSample.file) == expected)
+    #expect(try await remote.show(GitRemoteSample.file) == expected)
   }
 
   @Test func leavesAManifestAloneThatAPersonChangedAndSaysWhoDid() async throws {
-    let remote = try GitRemoteSample()
-    let bad = try remote.release("v2")
-    let fix = try remote.release("v3")
-    let before = try remote.show(GitRemoteSample.file)
+    let remote = try await GitRemoteSample()
+    let bad = try await remote.release("v2")
+    let fix = try await remote.release("v3")
+    let before = try await remote.show(GitRemoteSample.file)
     try await Bench(remote).write(Self.decision(.abort, 2, to: "v2", commit: bad))
-    #expect(try remote.show(GitRemoteSample.file) == before)
-    let message = try remote.shell("git -C \(remote.bare) log -1 --format=%B main | tr '\\n' ' '")
+    #expect(try await remote.show(GitRemoteSample.file) == before)
+    let message = try await remote.shell("git -C \(remote.bare) log -1 --format=%B main | tr '\\n' ' '")
     #expect(message.hasPrefix("Abort shop/web at v2 "))
     #expect(message.contains("was changed since by \(fix.prefix(12))."))
-    #expect(try remote.show("envs/production/serin.lock").contains("image: shop/web:v2"))
+    #expect(try await remote.show("envs/production/serin.lock").contains("image: shop/web:v2"))
   }
 
   @Test func followsAFileThatMoved() async throws {
-    let remote = try GitRemoteSample()
-    let bad = try remote.release("v2")
-    try remote.shell("cd \(remote.root)/seed/envs/production && mkdir apps && git mv web.yaml apps/shop.yaml")
-    try remote.commitAndPush("Move", in: "seed")
+    let remote = try await GitRemoteSample()
+    let bad = try await remote.release("v2")
+    try await remote.shell(
+      "cd \(remote.root)/seed/envs/production && mkdir apps && git mv web.yaml apps/shop.yaml"
+    )
+    try await remote.commitAndPush("Move", in: "seed")
     try await Bench(remote).write(Self.decision(.abort, 2, to: "v2", commit: bad))
-    #expect(try remote.show("envs/production/apps/shop.yaml") == GitRemoteSample.manifest)
+    #expect(try await remote.show("envs/production/apps/shop.yaml") == GitRemoteSample.manifest)
   }
 
   @Test func commitsTheLockAndSaysWhyWhenTheManifestCannotBeEditedSafely() async throws {
-    let remote = try GitRemoteSample()
+    let remote = try await GitRemoteSample()
     let aliased = GitRemoteSample.manifest.replacing("\"shop/web:v1\"", with: "&image shop/web:v1")
-    try remote.write(
+    try await remote.write(
       aliased + "        - {name: twin, image: *image}\n",
       to: GitRemoteSample.file,
       in: "seed"
     )
-    try remote.commitAndPush("Alias", in: "seed")
-    let bad = try remote.release("v2")
-    let before = try remote.show(GitRemoteSample.file)
+    try await remote.commitAndPush("Alias", in: "seed")
+    let bad = try await remote.release("v2")
+    let before = try await remote.show(GitRemoteSample.file)
     var decision = Self.decision(.abort, 2, to: "v2", commit: bad)
     decision.oldImages["twin"] = "shop/web:v1"
     decision.newImages["twin"] = "shop/web:v2"
     try await Bench(remote).write(decision)
-    #expect(try remote.show(GitRemoteSample.file) == before)
-    let message = try remote.shell("git -C \(remote.bare) log -1 --format=%B main | tr '\\n' ' '")
+    #expect(try await remote.show(GitRemoteSample.file) == before)
+    let message = try await remote.shell("git -C \(remote.bare) log -1 --format=%B main | tr '\\n' ' '")
     #expect(message.contains("Manifest left alone: envs/production/web.yaml could not be edited safely"))
   }
 
   @Test func aDecisionSubmittedAgainIsCommittedOnce() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
     let decision = Self.decision(.promote, 2, to: "v2", commit: commit)
     try await Bench(remote).write(decision, decision)
-    let count = try remote.count()
+    let count = try await remote.count()
     // A controller that was killed after the push and knows nothing.
     let second = Bench(remote)
     try await second.write(decision)
-    #expect(try remote.count() == count)
+    #expect(try await remote.count() == count)
     #expect(second.records.recorded(for: Self.web, in: Self.config)?.decisionIDs == [decision.id])
     #expect(second.pushes.withLock { $0 } == 0)
   }
 
   @Test func nothingIsLostWhenTwoPeoplePushMeanwhile() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
-    try remote.clone("ann")
-    try remote.clone("bob")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
+    try await remote.clone("ann")
+    try await remote.clone("bob")
     let isDone = Locked(false)
     let attempts = Locked(0)
     let bench = Bench(remote, beforeOpen: { attempts.withLock { $0 += 1 } })
@@ -229,10 +233,10 @@ import Testing
         for person in ["ann", "bob"] {
           group.addTask {
             for number in 1...6 {
-              try remote.write("\(number)\n", to: "notes/\(person)", in: person)
-              try remote.git("add -A", in: person)
-              try remote.git("commit -q -m '\(person) \(number)'", in: person)
-              try remote.shell(
+              try await remote.write("\(number)\n", to: "notes/\(person)", in: person)
+              try await remote.git("add -A", in: person)
+              try await remote.git("commit -q -m '\(person) \(number)'", in: person)
+              try await remote.shell(
                 """
                 cd \(remote.root)/\(person) && for i in $(seq 50); do \
                 git -c user.name=A -c user.email=a@b pull -q --rebase origin main && \
@@ -256,21 +260,21 @@ import Testing
       }
     }
     #expect(isDone.withLock { $0 })
-    let subjects = try remote.log("%s")
+    let subjects = try await remote.log("%s")
     for person in ["ann", "bob"] {
       for number in 1...6 { #expect(subjects.filter { $0 == "\(person) \(number)" }.count == 1) }
-      #expect(try remote.show("notes/\(person)") == "6\n")
+      #expect(try await remote.show("notes/\(person)") == "6\n")
     }
     for revision in 2...6 {
       #expect(subjects.filter { $0 == "Promote shop/web to v\(revision)" }.count == 1)
     }
-    let lock = try remote.show("envs/production/serin.lock")
+    let lock = try await remote.show("envs/production/serin.lock")
     #expect(lock.contains("podTemplateHash: hash-v6"))
   }
 
   @Test func everyDecisionLandsOnceWhileSomebodyPushesAllTheTime() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
     let bench = Bench(remote)
     let isDone = Locked(false)
     let revisions = Locked(1)
@@ -289,6 +293,7 @@ import Testing
           do {
             try await rival.push(commit: own, to: "main")
             count += 1
+            try await Task.sleep(for: .milliseconds(5))
           } catch GitError.rejected {}
         }
         return count
@@ -314,7 +319,7 @@ import Testing
       return try await group.next() ?? 0
     }
     #expect(bench.waits.withLock { $0 } > 0)
-    let subjects = try remote.log("%s")
+    let subjects = try await remote.log("%s")
     #expect(subjects.filter { $0.hasPrefix("Rival ") }.count == pushed)
     for revision in 2...revisions.withLock({ $0 }) {
       #expect(subjects.filter { $0 == "Promote shop/web to v\(revision)" }.count == 1)
@@ -322,12 +327,12 @@ import Testing
   }
 
   @Test func aRaceThatIsLostIsDecidedAgainOnTheNewTip() async throws {
-    let remote = try GitRemoteSample()
-    let bad = try remote.release("v2")
+    let remote = try await GitRemoteSample()
+    let bad = try await remote.release("v2")
     // A person pushes after the writer fetched: seen as a second attempt on another tip.
     let session = GitRepository(directory: "\(remote.root)/other", remote: GitRemote(url: remote.url))
     let tip = try await session.fetch(branch: "main")
-    let fix = try remote.release("v3")
+    let fix = try await remote.release("v3")
     let own = try await session.commit(
       parent: tip,
       edits: [GitEdit(path: "x", bytes: [65])],
@@ -338,13 +343,13 @@ import Testing
       try await session.push(commit: own, to: "main")
     }
     try await Bench(remote).write(Self.decision(.abort, 2, to: "v2", commit: bad))
-    #expect(try remote.show(GitRemoteSample.file).contains("shop/web:v3"))
+    #expect(try await remote.show(GitRemoteSample.file).contains("shop/web:v3"))
   }
 
   @Test func keepsTryingWhileGitIsAwayAndTellsItOnce() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
-    try remote.shell("mv \(remote.bare) \(remote.bare).away")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
+    try await remote.shell("mv \(remote.bare) \(remote.bare).away")
     let attempts = Locked(0)
     let bench = Bench(remote, beforeOpen: { attempts.withLock { $0 += 1 } })
     try await bench.run {
@@ -352,54 +357,54 @@ import Testing
       try await eventually { attempts.withLock { $0 } > 5 }
       #expect(bench.writer.pending(for: Self.web)?.contains("cannot fetch branch main") == true)
       #expect(bench.lines.withLock { $0 }.count == 1)
-      try remote.shell("mv \(remote.bare).away \(remote.bare)")
+      try await remote.shell("mv \(remote.bare).away \(remote.bare)")
       try await bench.settled()
     }
-    #expect(try remote.log("%s")[0] == "Promote shop/web to v2")
+    #expect(try await remote.log("%s")[0] == "Promote shop/web to v2")
   }
 
   @Test func aBranchOfItsOwnIsWrittenWhenAsked() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
     let bench = Bench(remote, source: remote.source(writeBack: ["mode": "branch"]))
     try await bench.write(one: Self.decision(.promote, 2, to: "v2", commit: commit)) {
       Self.decision(.promote, 3, to: "v3", commit: commit)
     }
-    #expect(try remote.log("%s")[0] == "Release v2")
+    #expect(try await remote.log("%s")[0] == "Release v2")
     #expect(
-      try remote.log("%s", branch: "serin/shop-config").prefix(2) == [
+      try await remote.log("%s", branch: "serin/shop-config").prefix(2) == [
         "Promote shop/web to v3", "Promote shop/web to v2",
       ]
     )
   }
 
   @Test func writesNothingWhenToldSoOrWhenTheSourceIsGone() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
-    let count = try remote.count()
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
+    let count = try await remote.count()
     let bench = Bench(remote, source: remote.source(writeBack: ["mode": "none"]))
     try await bench.write(one: Self.decision(.promote, 2, to: "v2", commit: commit)) {
       bench.target.withLock { $0 = nil }
       return Self.decision(.promote, 3, to: "v3", commit: commit)
     }
-    #expect(try remote.count() == count)
+    #expect(try await remote.count() == count)
     #expect(bench.lines.withLock { $0 } == ["decisions dropped, the GitSource is gone: promote of shop/web"])
   }
 
   @Test func aBrokenLockIsWrittenAnewAndSaidSo() async throws {
-    let remote = try GitRemoteSample()
-    let commit = try remote.release("v2")
-    try remote.write("<<<<<<< HEAD\n: [", to: "envs/production/serin.lock", in: "seed")
-    try remote.commitAndPush("Break the lock", in: "seed")
+    let remote = try await GitRemoteSample()
+    let commit = try await remote.release("v2")
+    try await remote.write("<<<<<<< HEAD\n: [", to: "envs/production/serin.lock", in: "seed")
+    try await remote.commitAndPush("Break the lock", in: "seed")
     try await Bench(remote).write(Self.decision(.promote, 2, to: "v2", commit: commit))
-    #expect(try remote.show("envs/production/serin.lock").contains("podTemplateHash: hash-v2"))
-    #expect(try remote.shell("git -C \(remote.bare) log -1 --format=%b main").contains("written anew"))
+    #expect(try await remote.show("envs/production/serin.lock").contains("podTemplateHash: hash-v2"))
+    #expect(try await remote.shell("git -C \(remote.bare) log -1 --format=%b main").contains("written anew"))
   }
 }
 
-/// Polls a condition until it holds; fails after ten seconds.
+/// Polls a condition until it holds; fails after half a minute.
 func eventually(_ condition: () throws -> Bool) async throws {
-  let deadline = ContinuousClock.now + .seconds(10)
+  let deadline = ContinuousClock.now + .seconds(30)
   while try !condition() {
     try #require(ContinuousClock.now < deadline, "the condition never held")
     try await Task.sleep(for: .milliseconds(5))
