@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 // libcurl sets and reads its options through variadic functions, which Swift cannot call: one inline function per
 // type of argument. Callers pair the option with the right function; libcurl does not check.
@@ -37,6 +38,15 @@ static inline CURLcode serin_curl_set_list(CURL *easy, CURLoption option, struct
 
 static inline CURLcode serin_curl_set_callback(CURL *easy, CURLoption option, curl_write_callback callback) {
   return curl_easy_setopt(easy, option, callback);
+}
+
+// Opens sockets that child processes do not inherit: a child would keep a closed connection open.
+static inline curl_socket_t serin_curl_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode serin_curl_set_close_on_exec(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, serin_curl_open_socket);
 }
 
 static inline CURLMcode serin_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {

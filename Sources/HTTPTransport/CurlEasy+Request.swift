@@ -9,6 +9,7 @@ extension CurlEasy {
   ) throws(CurlFailure) {
     try attachErrorText()
     try set(CURLOPT_NOSIGNAL, 1)
+    try closeSocketsOnExec()
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_TCP_KEEPALIVE, 1)

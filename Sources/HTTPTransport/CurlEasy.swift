@@ -89,6 +89,9 @@ final class CurlEasy {
     try check(serin_curl_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText))
   }
 
+  /// Keeps the connections from child processes.
+  func closeSocketsOnExec() throws(CurlFailure) { try check(serin_curl_set_close_on_exec(raw)) }
+
   private func check(_ code: CURLcode) throws(CurlFailure) {
     guard code == CURLE_OK else { throw CurlFailure(code: code) }
   }

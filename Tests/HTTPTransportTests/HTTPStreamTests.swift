@@ -104,6 +104,21 @@ import Testing
     await eventually("the connection closes") { server.closed == 1 }
   }
 
+  @Test func `a child process does not keep a connection open`() async throws {
+    let server = RawServer { peer in
+      _ = peer.readRequest()
+      peer.write(Self.head)
+      peer.waitForClose()
+    }
+    defer { server.stop() }
+    var stream: HTTPStream? = try await HTTPClient().stream(request(server))
+    #expect(stream?.status == 200)
+    let child = try ChildProcess(["sleep", "100"], inheritsFiles: true)
+    defer { child.stop() }
+    stream = nil
+    await eventually("the connection closes") { server.closed == 1 }
+  }
+
   @Test func `cancelling the reader ends a stalled or silent transfer at once`() async throws {
     let server = RawServer { peer in
       _ = peer.readRequest()

@@ -6,13 +6,17 @@ final class ChildProcess: Sendable {
   let pid: pid_t
 
   /// Starts the program found on the PATH; its output goes to the file, or nowhere.
-  init(_ arguments: [String], output: String = "/dev/null") throws {
+  init(_ arguments: [String], output: String = "/dev/null", inheritsFiles: Bool = false) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // A socket of a test in the child's hands would never close.
+    if !inheritsFiles {
+      for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    }
     // Threads of the concurrency pool block signals, and a child inherits that: it would not hear SIGTERM.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -133,7 +133,9 @@ final class RawServer: Sendable {
     port = Self.port(of: listener)
     Self.thread { [self] in
       while true {
+        // Not inherited by child processes of other tests, which would keep connections open.
         let socket = accept(listener, nil, nil)
+        if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
         guard socket >= 0 else { return }
         let goOn = state.withLock { state in
           state.connections += 1
@@ -203,7 +205,7 @@ final class RawServer: Sendable {
   }
 
   private static func listen() -> Int32 {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
