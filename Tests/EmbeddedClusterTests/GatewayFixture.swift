@@ -13,7 +13,7 @@ struct FakeBackend: Sendable {
   let port: Int
   let channel: any Channel
 
-  /// - Parameter status: what every answer says.
+  // Every answer has the given status.
   static func start(_ name: String, address: String, port: Int = 0, status: Int = 200) async throws
     -> FakeBackend
   {

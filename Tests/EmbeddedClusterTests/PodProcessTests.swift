@@ -83,7 +83,8 @@ struct PodProcessTests {
   }
 
   @Test func whoIgnoresTheTermSignalIsKilledAfterTheGracePeriodWithAllItsChildren() async throws {
-    let script = "trap '' TERM; sleep 1000 & echo $$ $!; while :; do sleep 0.05; done"
+    // `$$` is a dollar sign in a command, as in Kubernetes.
+    let script = "trap '' TERM; sleep 1000 & echo $$$$ $!; while :; do sleep 0.05; done"
     try await WorkloadFixture.run(pods: .processes(PodProcessOptions())) { fixture in
       let grace: JSONValue = ["terminationGracePeriodSeconds": 1]
       let value = workload("ReplicaSet", replicas: 1, container: shell(script), podSpec: grace)

@@ -44,18 +44,21 @@ enum LocalProcess {
       }
       .takingOwnershipOfDescriptor(input: reader).get()
     defer { closeSoon(log) }
+    let program = command.arguments.first ?? ""
     let isGuarded = access(guardian, X_OK) == 0
-    let guarded = isGuarded ? [guardian, "--pdeathsig", "KILL", "--"] + command.arguments : command.arguments
+    let executable: Executable = isGuarded ? .path(fromText(guardian)) : named(program)
+    let arguments =
+      isGuarded ? ["--pdeathsig", "KILL", "--"] + command.arguments : Array(command.arguments.dropFirst())
     var options = PlatformOptions()
     options.createSession = true
     options.teardownSequence = [
       .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2))
     ]
     let result = try await Subprocess.run(
-      .name(guarded.first ?? ""),
-      arguments: Arguments(Array(guarded.dropFirst())),
+      executable,
+      arguments: Arguments(arguments),
       environment: .custom(command.environment.map { Array("\($0)\0".utf8) }),
-      workingDirectory: command.workingDirectory.flatMap(fromText),
+      workingDirectory: command.workingDirectory.map { fromText($0) },
       platformOptions: options,
       input: .none,
       output: .fileDescriptor(try fromRaw(writer), closeAfterSpawningProcess: true),
@@ -95,8 +98,12 @@ enum LocalProcess {
 
   private static func fromText<Value: ExpressibleByStringLiteral>(
     _ text: String
-  ) -> Value? where Value.StringLiteralType == String {
+  ) -> Value where Value.StringLiteralType == String {
     Value(stringLiteral: text)
+  }
+
+  private static func named(_ program: String) -> Executable {
+    program.contains("/") ? .path(fromText(program)) : .name(program)
   }
 }
 
