@@ -1,0 +1,88 @@
+import ArgumentParser
+import Glibc
+import KubeClient
+import KubeModel
+import KubeRuntime
+import Logging
+import RolloutController
+import ServiceLifecycle
+import UnixSignals
+
+/// `serin controller`
+struct ControllerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "controller",
+    abstract: "Run the controller, in a cluster or against one."
+  )
+
+  @OptionGroup var cluster: ClusterOptions
+
+  @Flag(name: .long, inversion: .prefixedNo, help: "Hold a Lease, so that one controller acts at a time.")
+  var leaderElect = true
+
+  @Option(name: .long, help: "The namespace of the Lease; else POD_NAMESPACE, else default.")
+  var leaseNamespace: String?
+
+  @Option(name: .long, help: "Who holds the Lease; unique among the living. Else host and process.")
+  var identity: String?
+
+  @Option(name: .long, help: "Where mirrors of Git repositories are kept.")
+  var stateDir = "/tmp/serin"
+
+  @Option(name: .long, help: "trace, debug, info, warning or error.")
+  var logLevel = "info"
+
+  @Flag(name: .long, help: .hidden)
+  var exitWithParent = false
+
+  func run() async throws {
+    guard let level = Logger.Level(rawValue: logLevel) else {
+      throw CommandFailure(.usage, "there is no log level \"\(logLevel)\"", hint: "use debug, info, warning or error")
+    }
+    signal(SIGPIPE, SIG_IGN)
+    let logger = Logger(label: "serin") { _ in LineLogHandler(level: level) }
+    let client = try await cluster.client(userAgent: "serin-controller/\(SerinVersion.text)")
+    let leaseNamespace = leaseNamespace ?? Terminal.environment("POD_NAMESPACE") ?? "default"
+    let options = ControllerOptions(
+      namespace: cluster.namespace,
+      lease: leaderElect ? ObjectKey(namespace: leaseNamespace, name: "serin-controller") : nil,
+      identity: identity ?? "\(Self.hostName())_\(getpid())",
+      stateDirectory: stateDir
+    )
+    logger.info("started", metadata: ["version": "\(SerinVersion.text)", "server": "\(client.configuration.server)"])
+    var services = Controller(client: client, options: options, logger: logger).services()
+    if exitWithParent { services.append(ParentWatch(parent: getppid())) }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger
+      )
+    )
+    do {
+      try await group.run()
+    } catch let lost as LeadershipLost {
+      throw CommandFailure(.failed, lost.description, hint: "another controller has taken over; this one may be restarted")
+    }
+  }
+
+  private static func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// Ends when the process that started this one has ended, however it ended.
+private struct ParentWatch: Service {
+  let parent: Int32
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while getppid() == parent {
+        // A cancelled sleep is the shutdown.
+        do { try await Task.sleep(for: .seconds(1)) } catch { return }
+      }
+    }
+  }
+}

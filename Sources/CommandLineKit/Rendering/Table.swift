@@ -1,0 +1,38 @@
+/// Plain tables: columns as wide as their widest cell, two blanks between them.
+struct Table {
+  private var rows: [[String]]
+
+  init(header: [String]) { rows = [header] }
+
+  mutating func add(_ row: [String]) { rows.append(row) }
+
+  var lines: [String] {
+    let widths = (rows.first ?? []).indices.map { column in
+      rows.map { column < $0.count ? Self.width($0[column]) : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        column == row.count - 1 ? cell : Self.pad(cell, widths[column])
+      }
+      return cells.joined(separator: "  ")
+    }
+  }
+
+  /// The text with blanks up to a width; blanks go before it when it is aligned to the right.
+  static func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, width - Self.width(text)))
+    return right ? blanks + text : text + blanks
+  }
+
+  /// Columns that a text takes; escape sequences take none.
+  private static func width(_ text: String) -> Int {
+    var width = 0
+    var isEscape = false
+    for character in text {
+      if character == "\u{1B}" { isEscape = true }
+      if !isEscape { width += 1 }
+      if isEscape, character == "m" { isEscape = false }
+    }
+    return width
+  }
+}
