@@ -10,7 +10,7 @@ package struct SerinCommand: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, ControllerCommand.self, EmbeddedCommand.self, GetCommand.self, ListCommand.self,
       StatusCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self,
-      ResumeCommand.self, VersionCommand.self, DemoAppCommand.self,
+      ResumeCommand.self, LintCommand.self, HistoryCommand.self, VersionCommand.self, DemoAppCommand.self,
     ]
   )
 
@@ -36,7 +36,7 @@ package struct SerinCommand: AsyncParsableCommand {
         if !text.isEmpty { print(text) }
         return 0
       }
-      Terminal.printError(text)
+      if !text.isEmpty { Terminal.printError(text) }
       return code == .validationFailure ? CommandFailure.Code.usage.rawValue : code.rawValue
     }
   }

@@ -50,7 +50,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   private func read(mirror folder: String) async throws -> [DecisionRecord] {
     if let repo {
-      let place = HistoryPlace.at(repo, branch: branch ?? "main", mirror: folder)
+      let place = try HistoryPlace.at(repo, branch: branch ?? "main", mirror: folder)
       return try await read([place], namespace: cluster.namespace)
     }
     let client = try await cluster.client()
@@ -69,7 +69,9 @@ struct HistoryCommand: AsyncParsableCommand {
     return try await read(places, namespace: key.0)
   }
 
-  private func read(_ places: [HistoryPlace], namespace: String?) async throws(CommandFailure) -> [DecisionRecord] {
+  private func read(_ places: [HistoryPlace], namespace: String?) async throws(CommandFailure)
+    -> [DecisionRecord]
+  {
     var lists: [[DecisionRecord]] = []
     let name = name
     for place in places {

@@ -139,9 +139,10 @@ enum RolloutPatch: Equatable {
     let steps = RolloutSpec(rollout).canary?.steps ?? []
     let index = status.currentStepIndex ?? 0
     if status.isAborted { return .nothing("is aborted; `serin retry` starts it over") }
-    if let pause = status.pauseConditions.first {
+    if !status.pauseConditions.isEmpty {
       var patch: JSONValue = ["pauseConditions": .null]
-      if pause.reason == RolloutStatus.PauseCondition.inconclusiveAnalysisRun, steps.indices.contains(index) {
+      // An inconclusive step is skipped; after an inconclusive background analysis the release goes on where it is.
+      if status.stepAnalysis?.phase == "Inconclusive", status.isControllerPause, steps.indices.contains(index) {
         patch["controllerPause"] = false
         patch["currentStepIndex"] = JSONValue(index + 1)
       }

@@ -1,0 +1,93 @@
+import GitOpsCore
+import KubeModel
+import Primitives
+
+/// The fields that the specs of our kinds have, to tell a typing mistake from a field.
+///
+/// Unknown fields are warnings: the API server drops them, and a newer version may know them.
+enum KnownFields {
+  private static let template: Set<String> = [
+    "args", "dryRun", "measurementRetention", "metrics", "templates",
+  ]
+
+  private static let specs: [GroupKind: Set<String>] = [
+    argo("Rollout"): [
+      "analysis", "minReadySeconds", "paused", "progressDeadlineAbort", "progressDeadlineSeconds", "replicas",
+      "restartAt", "revisionHistoryLimit", "rollbackWindow", "selector", "strategy", "template",
+      "workloadRef",
+    ],
+    argo("AnalysisTemplate"): template,
+    argo("ClusterAnalysisTemplate"): template,
+    argo("AnalysisRun"): [
+      "args", "dryRun", "measurementRetention", "metrics", "terminate", "ttlStrategy",
+    ],
+    GroupKind(group: "serin.dev", kind: "GitSource"): [
+      "auth", "branch", "interval", "path", "sync", "url", "writeBack",
+    ],
+  ]
+
+  private static let strategies: [String: Set<String>] = [
+    "canary": [
+      "abortScaleDownDelaySeconds", "analysis", "antiAffinity", "canaryMetadata", "canaryService",
+      "dynamicStableScale", "maxSurge", "maxUnavailable", "minPodsPerReplicaSet", "pingPong",
+      "replicaProgressThreshold", "scaleDownDelayRevisionLimit", "scaleDownDelaySeconds", "stableMetadata",
+      "stableService", "steps", "trafficRouting",
+    ],
+    "blueGreen": [
+      "abortScaleDownDelaySeconds", "activeMetadata", "activeService", "antiAffinity", "autoPromotionEnabled",
+      "autoPromotionSeconds", "maxUnavailable", "postPromotionAnalysis", "prePromotionAnalysis",
+      "previewMetadata", "previewReplicaCount", "previewService", "scaleDownDelayRevisionLimit",
+      "scaleDownDelaySeconds",
+    ],
+  ]
+
+  /// A warning for each field of the spec, and of a Rollout's strategy, that nobody knows.
+  static func issues(of item: LintedObject) -> [LintIssue] {
+    let object = item.object
+    guard let known = specs[GroupKind(apiVersion: object.apiVersion, kind: object.kind)] else { return [] }
+    var issues = unknown(in: object.spec, "spec", known, item)
+    guard object.kind == "Rollout", let strategy = object.spec["strategy"] else { return issues }
+    issues += unknown(in: strategy, "spec.strategy", Set(strategies.keys), item)
+    for (name, fields) in strategies.sorted(by: { $0.key < $1.key }) {
+      issues += unknown(in: strategy[name] ?? .null, "spec.strategy.\(name)", fields, item)
+    }
+    return issues
+  }
+
+  private static func argo(_ kind: String) -> GroupKind { GroupKind(group: "argoproj.io", kind: kind) }
+
+  private static func unknown(
+    in value: JSONValue,
+    _ path: String,
+    _ known: Set<String>,
+    _ item: LintedObject
+  ) -> [LintIssue] {
+    (value.object ?? [:]).keys.filter { !known.contains($0) }.sorted().map { field in
+      let hint = nearest(to: field, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
+      return item.issue(.warning, "\(path).\(field)", "unknown field\(hint)")
+    }
+  }
+
+  /// The known name that is fewest edits away, when that is few enough to be a mistake of typing.
+  static func nearest(to name: String, in known: Set<String>) -> String? {
+    let candidates = known.sorted().map { (name: $0, distance: distance(name.lowercased(), $0.lowercased())) }
+    guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(1, name.count / 3) ? best.name : nil
+  }
+
+  /// How many characters must be put in, taken out or replaced to get from one text to the other.
+  private static func distance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (index, character) in left.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for column in right.indices {
+        let replaced = diagonal + (character == right[column] ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+      }
+    }
+    return row[right.count]
+  }
+}
