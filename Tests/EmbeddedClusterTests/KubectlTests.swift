@@ -172,6 +172,36 @@ struct KubectlTests {
     }
   }
 
+  @Test(arguments: ["argo-rollouts", "gateway-api"])
+  func installsRealDefinitions(_ folder: String) async throws {
+    let path = packageRoot + "/../shared/crds/\(folder)"
+    guard folderExists(path) else {
+      print("the real definitions are not on this machine: nothing installed")
+      return
+    }
+    try await RunningCluster.run { running in
+      let applied = try await running.kubectl("apply", "--server-side", "--force-conflicts", "-f", path)
+      #expect(applied.status == 0, "\(applied.text)")
+      let waited = try await running.kubectl(
+        "wait",
+        "--for=condition=Established",
+        "crd",
+        "--all",
+        "--timeout=10s"
+      )
+      #expect(waited.status == 0, "\(waited.text)")
+      let explained = try await running.kubectl("explain", "rollout.spec")
+      #expect(explained.text.contains("KIND:       Rollout"))
+      let invalid = try await running.kubectl(
+        "apply",
+        "-f",
+        "-",
+        input: "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: x}\nspec: {replicas: many}"
+      )
+      #expect(invalid.status == (folder == "argo-rollouts" ? 1 : 0) || invalid.text.contains("invalid"))
+    }
+  }
+
   @Test func refusesUnknownFieldsAndInvalidObjects() async throws {
     try await RunningCluster.run { running in
       let unknown = try await running.kubectl(

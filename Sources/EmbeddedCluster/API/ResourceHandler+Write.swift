@@ -114,7 +114,7 @@ extension ResourceHandler {
   ) throws(APIError) -> APIResponse {
     var intent = intent
     try place(&intent, name: name)
-    let applied = intent
+    let applied = withoutUntouched(intent, subresource: subresource)
     let plan = ServerSideApply(
       resource: target.resource,
       manager: request.manager,
@@ -140,6 +140,22 @@ extension ResourceHandler {
       current = try plan.apply(applied, to: current)
     }
     return try show(updated).warning(warnings)
+  }
+
+  /// The part of an intent that this endpoint writes; nobody comes to own what was ignored.
+  private func withoutUntouched(_ intent: JSONValue, subresource: String?) -> JSONValue {
+    guard target.resource.hasStatus else { return intent }
+    var intent = intent
+    if subresource == nil {
+      intent["status"] = nil
+    } else if subresource == "status" {
+      let kept: Set<String> = ["apiVersion", "kind", "metadata", "status"]
+      for key in (intent.object ?? [:]).keys where !kept.contains(key) { intent[key] = nil }
+      var metadata: JSONValue = ["name": .string(intent.name)]
+      for key in ["namespace", "uid", "resourceVersion"] { metadata[key] = intent.at("metadata", key) }
+      intent["metadata"] = metadata
+    }
+    return intent
   }
 
   func delete(_ name: String) throws(APIError) -> APIResponse {

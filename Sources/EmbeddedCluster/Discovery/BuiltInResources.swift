@@ -105,7 +105,26 @@ enum BuiltInResources {
     )
     definitions.categories = ["api-extensions"]
     let rbac = "rbac.authorization.k8s.io"
+    let admission = "admissionregistration.k8s.io"
     return [
+      // Stored so that installations that bring policies succeed; nothing evaluates them.
+      make(
+        admission,
+        "v1",
+        "ValidatingAdmissionPolicy",
+        "validatingadmissionpolicies",
+        namespaced: false,
+        status: true,
+        generation: true
+      ),
+      make(
+        admission,
+        "v1",
+        "ValidatingAdmissionPolicyBinding",
+        "validatingadmissionpolicybindings",
+        namespaced: false,
+        generation: true
+      ),
       make(
         "autoscaling",
         "v2",

@@ -214,6 +214,8 @@ enum SchemaText {
     *StorageClass: provisioner s!, parameters {s}, reclaimPolicy s, mountOptions [s], allowVolumeExpansion b, \
     volumeBindingMode s, allowedTopologies [any]
     *CustomResourceDefinition: spec any, status any
+    *ValidatingAdmissionPolicy: spec any, status any
+    *ValidatingAdmissionPolicyBinding: spec any
     *Scale: spec ScaleSpec, status ScaleStatus
     ScaleSpec: replicas i
     ScaleStatus: replicas i!, selector s
