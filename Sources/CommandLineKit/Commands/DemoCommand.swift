@@ -65,13 +65,18 @@ struct DemoCommand: AsyncParsableCommand {
       group.addTask { try await timeline.follow(stage.cluster.store) }
       group.addTask { await story.visit() }
       group.addTask {
-        try await story.play()
+        do {
+          try await story.play()
+        } catch let failure as CommandFailure {
+          showUsers(story)
+          throw CommandFailure(failure.code, failure.message, hint: "see \(folder)/controller.log")
+        }
         try await summary(story, memory: ControllerProcess.memory(of: process.withLock { $0 }))
         if stay { try await linger(folder: folder, gatewayPort: gatewayPort) }
         throw Finished()
       }
       defer { group.cancelAll() }
-      do { try await group.waitForAll() } catch is Finished {}
+      do { while try await group.next() != nil {} } catch is Finished {}
     }
   }
 
@@ -88,19 +93,25 @@ struct DemoCommand: AsyncParsableCommand {
   private func summary(_ story: DemoStory, memory: (now: Int, peak: Int)?) async throws {
     story.timeline.heading("What Git says")
     Terminal.printNow(try await story.repository.logWithFiles())
+    let share = showUsers(story)
+    if let memory { Terminal.printNow("controller: \(memory.peak >> 20) MB resident at most") }
+    Terminal.printNow("took \(Int(story.timeline.elapsed.inSeconds.rounded())) s")
+    guard share < 0.02 else {
+      throw CommandFailure(.failed, "2 % or more of the users' requests failed")
+    }
+  }
+
+  /// Prints what users saw and answers the share of failed requests; without requests everything failed.
+  @discardableResult
+  private func showUsers(_ story: DemoStory) -> Double {
     let seen = story.users.seen
     let share = seen.requests == 0 ? 1 : Double(seen.failures) / Double(seen.requests)
     let hundredths = Int((share * 10_000).rounded())
+    let percent = "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10) %"
     story.timeline.heading("What users saw")
-    Terminal.printNow(
-      "\(seen.requests) requests, \(seen.failures) failed: \(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10) %"
-    )
+    Terminal.printNow("\(seen.requests) requests, \(seen.failures) failed: \(percent)")
     for (answer, count) in seen.answers.sorted(by: { $0.key < $1.key }) { Terminal.printNow("  \(answer): \(count)") }
-    if let memory { Terminal.printNow("controller: \(memory.peak >> 20) MB resident at most") }
-    Terminal.printNow("took \(Int(story.timeline.elapsed.inSeconds.rounded())) s")
-    guard seen.requests > 0, share < 0.02 else {
-      throw CommandFailure(.failed, "\(hundredths / 100) % of the users' requests failed, which is 2 % or more")
-    }
+    return share
   }
 
   private func linger(folder: String, gatewayPort: Int) async throws {

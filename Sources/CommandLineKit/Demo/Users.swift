@@ -51,6 +51,7 @@ final class Users: Sendable {
       tally.withLock { tally in
         tally.requests += 1
         tally.failures += 1
+        tally.answers["no answer: \(error.message)", default: 0] += 1
       }
     }
   }
