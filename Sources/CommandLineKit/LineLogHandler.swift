@@ -15,14 +15,25 @@ struct LineLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    var line = "\(SystemClock.now().rfc3339Micro) \(event.level.rawValue) \(event.message)"
-    for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }).sorted(by: { $0.key < $1.key }) {
-      line += " \(key)=\(Self.quoted("\(value)"))"
-    }
-    Terminal.printError(line)
+    let metadata = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
+    Terminal.printError(Self.line("\(event.message)", event.level, metadata, at: SystemClock.now()))
   }
 
+  /// A message as one line, whatever is in it.
+  static func line(
+    _ message: String,
+    _ level: Logger.Level,
+    _ metadata: Logger.Metadata,
+    at now: Instant
+  ) -> String {
+    let text = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(quoted("\($0.value)"))" }
+    return "\(now.rfc3339Micro) \(level.rawValue) \(text)\(pairs.joined())"
+  }
+
+  /// A value without blanks and quotes as it is, any other as JSON has it.
   private static func quoted(_ text: String) -> String {
-    text.contains(where: { $0 == " " || $0 == "\"" || $0.isNewline }) ? JSONValue.string(text).text() : text
+    let isPlain = !text.isEmpty && text.allSatisfy { $0 != "\"" && !$0.isWhitespace && $0 > " " }
+    return isPlain ? text : JSONValue.string(text).text()
   }
 }

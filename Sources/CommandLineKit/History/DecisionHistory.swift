@@ -20,7 +20,9 @@ enum DecisionHistory {
     var look = firstLook
     while true {
       let entries = try await repository.history(commit: tip, limit: look)
-      let records = entries.compactMap(DecisionRecord.init).filter(isWanted)
+      let records = entries.compactMap { entry in
+        DecisionRecord(commit: entry.id, author: entry.author, message: entry.message)
+      }.filter(isWanted)
       // Decisions are a small part of a busy branch, so each further look is a longer one.
       if records.count >= limit || entries.count < look || look >= lastLook {
         return Array(records.prefix(limit))

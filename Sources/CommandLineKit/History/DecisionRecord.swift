@@ -21,18 +21,18 @@ struct DecisionRecord: Sendable, Hashable {
   let sourceCommit: String
 
   /// Reads a commit; nil when it records no decision.
-  init?(_ entry: GitLogEntry) {
-    let trailers = entry.trailers
+  init?(commit: GitCommitID, author: GitSignature, message: String) {
+    let trailers = GitTrailers(parsing: message)
     guard let rollout = trailers["Serin-Rollout"], let decision = trailers["Serin-Decision"] else {
       return nil
     }
-    when = entry.date
+    when = author.when
     self.rollout = rollout
     self.decision = decision
     step = trailers["Serin-Step"] ?? ""
-    by = trailers["Serin-Decided-By"] ?? entry.author.name
-    commit = entry.id
-    reason = Self.reason(in: entry.message)
+    by = trailers["Serin-Decided-By"] ?? author.name
+    self.commit = commit
+    reason = Self.reason(in: message)
     id = trailers["Serin-Id"] ?? ""
     sourceCommit = trailers["Serin-Source-Commit"] ?? ""
   }

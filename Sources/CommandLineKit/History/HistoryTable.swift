@@ -10,8 +10,9 @@ enum HistoryTable {
     for record in records {
       let style: Style = record.decision == "abort" ? .bad : .good
       table.add([
-        record.when.rfc3339, record.rollout, style(record.decision), record.step.isEmpty ? "-" : record.step,
-        record.by, record.commit.short, record.reason,
+        record.when.rfc3339, record.rollout.printable, style(record.decision.printable),
+        record.step.isEmpty ? "-" : record.step.printable, record.by.printable, record.commit.short,
+        record.reason.printable,
       ])
     }
     return table.lines

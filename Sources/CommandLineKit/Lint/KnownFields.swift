@@ -41,6 +41,11 @@ enum KnownFields {
     ],
   ]
 
+  /// Whether the object is of one of our kinds.
+  static func has(_ object: JSONValue) -> Bool {
+    specs[GroupKind(apiVersion: object.apiVersion, kind: object.kind)] != nil
+  }
+
   /// A warning for each field of the spec, and of a Rollout's strategy, that nobody knows.
   static func issues(of item: LintedObject) -> [LintIssue] {
     let object = item.object

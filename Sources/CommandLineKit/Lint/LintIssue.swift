@@ -23,7 +23,8 @@ struct LintIssue: Sendable, Hashable {
   func text(color: Bool = false) -> String {
     let style = severity == .error ? Style.bad : .warning
     let field = path.isEmpty ? "" : "\(path): "
-    return "\(file):\(line):\(column): \(style(severity.rawValue, color: color)): \(field)\(reason)"
+    let message = (field + reason).printable
+    return "\(file):\(line):\(column): \(style(severity.rawValue, color: color)): \(message)"
   }
 
   var json: JSONValue {

@@ -77,7 +77,7 @@ enum Linter {
   /// What is wrong with an object by itself.
   private static func issues(of item: LintedObject) -> [LintIssue] {
     let object = item.object
-    var issues = KnownFields.issues(of: item)
+    var issues = KnownFields.issues(of: item) + versionIssues(of: item)
     switch (ObjectID(object).group, object.kind) {
     case ("argoproj.io", "Rollout"):
       issues += validate(object).map { item.issue(.error, $0.path, $0.reason) }
@@ -89,5 +89,13 @@ enum Linter {
     default: break
     }
     return issues
+  }
+
+  /// Our kinds have one version; a manifest of another would be refused by the API server.
+  private static func versionIssues(of item: LintedObject) -> [LintIssue] {
+    let apiVersion = item.object.apiVersion
+    let group = ObjectID(item.object).group
+    guard KnownFields.has(item.object), apiVersion != "\(group)/v1alpha1" else { return [] }
+    return [item.issue(.error, "apiVersion", "Invalid value: \"\(apiVersion)\": must be \(group)/v1alpha1")]
   }
 }

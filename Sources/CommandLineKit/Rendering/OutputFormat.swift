@@ -16,7 +16,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     switch self {
     case .json: return value.text(pretty: true)
     case .yaml: return YAML.emit(value).trimmingSuffix("\n")
-    case .name: return objects.map { "\($0.kind.lowercased()).argoproj.io/\($0.name)" }.joined(separator: "\n")
+    case .name:
+      return objects.map { "\($0.kind.lowercased()).argoproj.io/\($0.name)" }.joined(separator: "\n")
     }
   }
 }

@@ -23,7 +23,8 @@ struct RolloutTree {
     if let canary = spec.canary { facts += canaryFacts(canary) }
     facts += images
     facts += [
-      ("Replicas:", ""), ("  Desired:", String(spec.replicas)), ("  Current:", String(status.counts.replicas)),
+      ("Replicas:", ""), ("  Desired:", String(spec.replicas)),
+      ("  Current:", String(status.counts.replicas)),
       ("  Updated:", String(status.counts.updated)), ("  Ready:", String(status.counts.ready)),
       ("  Available:", String(status.counts.available)),
     ]
@@ -62,7 +63,9 @@ struct RolloutTree {
   private var gitFacts: [(String, String)] {
     guard let source = report.source else { return [] }
     let ready = (source.status["conditions"]?.array ?? []).map { Condition($0) }.first { $0.type == "Ready" }
-    var facts = [("Git:", "\(ObjectKey(source)) at \(source.status["commit"]?.string?.prefix(7) ?? "no commit yet")")]
+    var facts = [
+      ("Git:", "\(ObjectKey(source)) at \(source.status["commit"]?.string?.prefix(7) ?? "no commit yet")")
+    ]
     if let ready, ready.status != "True" { facts.append(("  Problem:", "\(ready.reason): \(ready.message)")) }
     if let pending = status.conditions.first(where: { $0.type == "AbortedPendingGit" }) {
       facts.append(("  Pending:", pending.message))
@@ -86,7 +89,10 @@ struct RolloutTree {
 
   private var tree: [String] {
     var table = Table(header: ["NAME", "KIND", "STATUS", "AGE", "INFO"])
-    table.add(["⟳ \(rollout.name)", "Rollout", "\(RolloutPhase(rollout).icon) \(RolloutPhase(rollout).phase)", age(rollout), ""])
+    table.add([
+      "⟳ \(rollout.name)", "Rollout", "\(RolloutPhase(rollout).icon) \(RolloutPhase(rollout).phase)",
+      age(rollout), "",
+    ])
     let sets = report.replicaSets.map { ReplicaSetView($0) }.sorted { $0.revision > $1.revision }
     for (index, set) in sets.enumerated() { add(set, isLast: index == sets.count - 1, to: &table) }
     return table.lines
@@ -97,18 +103,29 @@ struct RolloutTree {
     table.add([(isLast ? "└──" : "├──") + "# revision:\(set.revision)", "", "", "", ""])
     let runs = report.analysisRuns.filter { $0.labels[RolloutNames.podTemplateHash] == set.hash }
     table.add(
-      [stem + (runs.isEmpty ? "└──" : "├──") + "⧉ \(set.name)", "ReplicaSet", state(of: set), age(set.object), info(of: set)]
+      [
+        stem + (runs.isEmpty ? "└──" : "├──") + "⧉ \(set.name)", "ReplicaSet", state(of: set),
+        age(set.object), info(of: set),
+      ]
     )
     let pods = report.pods.filter { $0.controllerReference?["uid"]?.string == set.object.uid }
     let inner = stem + (runs.isEmpty ? "   " : "│  ")
     for (index, pod) in pods.enumerated() {
       let branch = index == pods.count - 1 ? "└──" : "├──"
-      let restarts = (pod.status["containerStatuses"]?.array ?? []).reduce(0) { $0 + ($1["restartCount"]?.int ?? 0) }
-      let isReady = (pod.status["conditions"]?.array ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
+      let containers = pod.status["containerStatuses"]?.array ?? []
+      let restarts = containers.reduce(0) { $0 + ($1["restartCount"]?.int ?? 0) }
+      let ready = containers.count { $0["ready"]?.bool == true }
+      let total = max(containers.count, pod.spec["containers"]?.array?.count ?? 0)
+      let isReady = (pod.status["conditions"]?.array ?? []).contains {
+        $0["type"] == "Ready" && $0["status"] == "True"
+      }
       let state = pod.isBeingDeleted ? "Terminating" : pod.status["phase"]?.string ?? ""
       let sign = isReady ? Style.good("✔") : Style.progress("◌")
       table.add(
-        ["\(inner)\(branch)□ \(pod.name)", "Pod", "\(sign) \(state)", age(pod), "ready:\(isReady ? 1 : 0)/1,restarts:\(restarts)"]
+        [
+          "\(inner)\(branch)□ \(pod.name)", "Pod", "\(sign) \(state)", age(pod),
+          "ready:\(ready)/\(total),restarts:\(restarts)",
+        ]
       )
     }
     for (index, run) in runs.sorted(by: { $0.name < $1.name }).enumerated() {
@@ -141,7 +158,9 @@ struct RolloutTree {
 
   private func info(of run: JSONValue) -> String {
     let results = run.status["metricResults"]?.array ?? []
-    return [("✔", "successful"), ("✖", "failed"), ("?", "inconclusive"), ("⚠", "error")].compactMap { sign, field in
+    return [("✔", "successful"), ("✖", "failed"), ("?", "inconclusive"), ("⚠", "error")].compactMap {
+      sign,
+      field in
       let count = results.reduce(0) { $0 + ($1[field]?.int ?? 0) }
       return count > 0 ? "\(sign) \(count)" : nil
     }.joined(separator: ",")

@@ -14,7 +14,7 @@ struct Table {
       let cells = row.enumerated().map { column, cell in
         column == row.count - 1 ? cell : Self.pad(cell, widths[column])
       }
-      return cells.joined(separator: "  ")
+      return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
     }
   }
 

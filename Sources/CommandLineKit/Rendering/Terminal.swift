@@ -14,7 +14,9 @@ enum Terminal {
   static func printError(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
   /// Writes a line to standard output at once, so that a pipe sees it as it happens.
-  static func printNow(_ line: String, terminator: String = "\n") { write(line + terminator, to: STDOUT_FILENO) }
+  static func printNow(_ line: String, terminator: String = "\n") {
+    write(line + terminator, to: STDOUT_FILENO)
+  }
 
   private static func write(_ text: String, to file: Int32) {
     var bytes = Array(text.utf8)[...]
