@@ -4,7 +4,10 @@ import KubeClient
 
 /// Which cluster, and which namespace in it.
 struct ClusterOptions: ParsableArguments {
-  @Option(name: .long, help: "Path of a kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod's own account.")
+  @Option(
+    name: .long,
+    help: "Path of a kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod's own account."
+  )
   var kubeconfig: String?
 
   @Option(name: .long, help: "The kubeconfig's context to use instead of its current one.")

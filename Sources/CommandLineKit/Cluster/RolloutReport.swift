@@ -13,7 +13,9 @@ struct RolloutReport: Sendable, Equatable {
   let source: JSONValue?
 
   /// Reads a rollout and what belongs to it.
-  static func read(_ name: String, namespace: String, client: KubeClient) async throws(KubeError) -> RolloutReport {
+  static func read(_ name: String, namespace: String, client: KubeClient) async throws(KubeError)
+    -> RolloutReport
+  {
     let rollout = try await client.get(.rollouts, namespace: namespace, name: name)
     let selector = LabelSelector(rollout.spec["selector"] ?? .object([:]))
     let sets = try await client.list(.replicaSets, namespace: namespace, selector: selector).items
@@ -28,7 +30,9 @@ struct RolloutReport: Sendable, Equatable {
     )
   }
 
-  private static func readSource(of rollout: JSONValue, client: KubeClient) async throws(KubeError) -> JSONValue? {
+  private static func readSource(of rollout: JSONValue, client: KubeClient) async throws(KubeError)
+    -> JSONValue?
+  {
     guard let text = rollout.annotations[RolloutNames.source] else { return nil }
     let parts = text.split(separator: "/").map(String.init)
     guard parts.count == 2 else { return nil }

@@ -37,7 +37,11 @@ struct ControllerCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let level = Logger.Level(rawValue: logLevel) else {
-      throw CommandFailure(.usage, "there is no log level \"\(logLevel)\"", hint: "use debug, info, warning or error")
+      throw CommandFailure(
+        .usage,
+        "there is no log level \"\(logLevel)\"",
+        hint: "use debug, info, warning or error"
+      )
     }
     signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "serin") { _ in LineLogHandler(level: level) }
@@ -49,7 +53,10 @@ struct ControllerCommand: AsyncParsableCommand {
       identity: identity ?? "\(Self.hostName())_\(getpid())",
       stateDirectory: stateDir
     )
-    logger.info("started", metadata: ["version": "\(SerinVersion.text)", "server": "\(client.configuration.server)"])
+    logger.info(
+      "started",
+      metadata: ["version": "\(SerinVersion.text)", "server": "\(client.configuration.server)"]
+    )
     var services = Controller(client: client, options: options, logger: logger).services()
     if exitWithParent { services.append(ParentWatch(parent: getppid())) }
     let group = ServiceGroup(
@@ -62,7 +69,11 @@ struct ControllerCommand: AsyncParsableCommand {
     do {
       try await group.run()
     } catch let lost as LeadershipLost {
-      throw CommandFailure(.failed, lost.description, hint: "another controller has taken over; this one may be restarted")
+      throw CommandFailure(
+        .failed,
+        lost.description,
+        hint: "another controller has taken over; this one may be restarted"
+      )
     }
   }
 

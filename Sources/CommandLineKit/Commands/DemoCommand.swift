@@ -24,8 +24,7 @@ struct DemoCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let folder = try FileAccess.makeTemporaryFolder("serin-demo")
     let executable = try Self.ownPath()
-    var logger = Logger(label: "serin.demo") { _ in LineLogHandler(level: .error) }
-    logger.logLevel = .error
+    let logger = Logger(label: "serin.demo") { _ in LineLogHandler(level: .critical) }
     let pods = PodProcessOptions(imageCommands: ["shop": [executable, "demo-app", "--failing", "v3=0.2"]])
     let stage = try LocalStage(pods: .processes(pods), logger: logger)
     try await stage.run {
@@ -42,7 +41,10 @@ struct DemoCommand: AsyncParsableCommand {
     try FileAccess.write(stage.cluster.kubeconfigYAML, to: kubeconfig, mode: 0o600)
     let repository = try await ShopRepository.create(in: folder)
     let timeline = Timeline()
-    timeline.line("cluster", "API at http://127.0.0.1:\(port), users come in at http://127.0.0.1:\(gatewayPort)")
+    timeline.line(
+      "cluster",
+      "API at http://127.0.0.1:\(port), users come in at http://127.0.0.1:\(gatewayPort)"
+    )
     timeline.line("git", repository.url)
     let users = Users(url: "http://127.0.0.1:\(gatewayPort)/", perSecond: rate)
     let controller = ControllerProcess(
@@ -110,7 +112,9 @@ struct DemoCommand: AsyncParsableCommand {
     let percent = "\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10) %"
     story.timeline.heading("What users saw")
     Terminal.printNow("\(seen.requests) requests, \(seen.failures) failed: \(percent)")
-    for (answer, count) in seen.answers.sorted(by: { $0.key < $1.key }) { Terminal.printNow("  \(answer): \(count)") }
+    for (answer, count) in seen.answers.sorted(by: { $0.key < $1.key }) {
+      Terminal.printNow("  \(answer): \(count)")
+    }
     return share
   }
 
@@ -133,7 +137,9 @@ struct DemoCommand: AsyncParsableCommand {
   private static func ownPath() throws(CommandFailure) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0 else { throw CommandFailure(.failed, "finding this program's own path in /proc/self/exe") }
+    guard count > 0 else {
+      throw CommandFailure(.failed, "finding this program's own path in /proc/self/exe")
+    }
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
@@ -145,11 +151,18 @@ extension DemoStory {
     try await badRelease()
   }
 
-  /// Users come as soon as the shop is open; what they were told before is not the shop's fault.
+  /// Users come when the shop is open: both services have an address that is ready.
   func visit() async {
-    while store.list(.endpointSlices, namespace: "shop").items.allSatisfy({ ($0["endpoints"]?.array ?? []).isEmpty }) {
+    while !["web-stable", "web-canary"].allSatisfy({ hasReadyAddress($0) }) {
       do { try await Task.sleep(for: .milliseconds(100)) } catch { return }
     }
     await users.run()
+  }
+
+  private func hasReadyAddress(_ service: String) -> Bool {
+    store.list(.endpointSlices, namespace: "shop").items.contains { slice in
+      slice.labels["kubernetes.io/service-name"] == service
+        && (slice["endpoints"]?.array ?? []).contains { $0.at("conditions", "ready")?.bool == true }
+    }
   }
 }

@@ -23,19 +23,27 @@ struct EmbeddedCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Pods only change their status; else they are processes of this machine.")
   var simulatePods = false
 
-  @Option(name: .long, help: "What runs for an image, such as `shop=/usr/bin/shop --port 8080`; may be repeated.")
+  @Option(
+    name: .long,
+    help: "What runs for an image, such as `shop=/usr/bin/shop --port 8080`; may be repeated."
+  )
   var image: [String] = []
 
   func run() async throws {
     signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "serin.embedded") { _ in LineLogHandler(level: .warning) }
-    let pods: PodMode = simulatePods ? .simulated : .processes(PodProcessOptions(imageCommands: try imageCommands()))
+    let pods: PodMode =
+      simulatePods ? .simulated : .processes(PodProcessOptions(imageCommands: try imageCommands()))
     let stage = try LocalStage(pods: pods, port: port, gatewayPort: gatewayPort, logger: logger)
     let kubeconfig = kubeconfig
     try await stage.run {
       let port = await stage.cluster.ready()
       guard let gatewayPort = await stage.gateway.ready() else {
-        throw CommandFailure(.failed, "the entry point could not listen", hint: "choose another --gateway-port")
+        throw CommandFailure(
+          .failed,
+          "the entry point could not listen",
+          hint: "choose another --gateway-port"
+        )
       }
       try FileAccess.write(stage.cluster.kubeconfigYAML, to: kubeconfig, mode: 0o600)
       Terminal.printNow("API: http://127.0.0.1:\(port)  entry point: http://127.0.0.1:\(gatewayPort)")

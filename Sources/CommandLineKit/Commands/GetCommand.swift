@@ -52,7 +52,9 @@ struct GetRolloutCommand: AsyncParsableCommand {
     } else if !isFirst {
       Terminal.printNow("")
     }
-    for line in RolloutTree(report: report, now: SystemClock.now()).lines { Terminal.printNow(line.trimmingEnd) }
+    for line in RolloutTree(report: report, now: SystemClock.now()).lines {
+      Terminal.printNow(line.trimmingEnd)
+    }
   }
 }
 

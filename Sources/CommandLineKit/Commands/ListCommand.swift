@@ -39,7 +39,9 @@ struct ListRolloutsCommand: AsyncParsableCommand {
     guard !rollouts.isEmpty else {
       return Terminal.printError("No rollouts found" + (namespace.map { " in namespace \($0)" } ?? ""))
     }
-    let columns = ["NAME", "STRATEGY", "STATUS", "STEP", "SET-WEIGHT", "READY", "DESIRED", "UP-TO-DATE", "AVAILABLE"]
+    let columns = [
+      "NAME", "STRATEGY", "STATUS", "STEP", "SET-WEIGHT", "READY", "DESIRED", "UP-TO-DATE", "AVAILABLE",
+    ]
     var table = Table(header: (allNamespaces ? ["NAMESPACE"] : []) + columns)
     for rollout in rollouts { table.add((allNamespaces ? [rollout.namespace] : []) + row(rollout)) }
     for line in table.lines { Terminal.printNow(line) }
@@ -57,7 +59,8 @@ struct ListRolloutsCommand: AsyncParsableCommand {
     }
     return [
       rollout.name, spec.canary == nil ? "BlueGreen" : "Canary", RolloutPhase(rollout).phase, step, weight,
-      "\(status.counts.ready)/\(status.counts.replicas)", String(spec.replicas), String(status.counts.updated),
+      "\(status.counts.ready)/\(status.counts.replicas)", String(spec.replicas),
+      String(status.counts.updated),
       String(status.counts.available),
     ]
   }

@@ -66,7 +66,8 @@ struct RetryCommand: AsyncParsableCommand {
   func run() async throws {
     for name in names {
       try await patchRollout(name, in: cluster, done: "retried") { rollout in
-        RolloutStatus(rollout.status).isAborted ? .patch(status: ["abort": false]) : .nothing("is not aborted")
+        RolloutStatus(rollout.status).isAborted
+          ? .patch(status: ["abort": false]) : .nothing("is not aborted")
       }
     }
   }
@@ -122,7 +123,10 @@ enum RolloutPatch: Equatable {
     let isPaused = rollout.spec["paused"]?.bool == true
     let isWaiting = !RolloutStatus(rollout.status).pauseConditions.isEmpty
     guard isPaused || isWaiting else { return .nothing("is not paused") }
-    return .patch(spec: isPaused ? ["paused": false] : nil, status: isWaiting ? ["pauseConditions": .null] : nil)
+    return .patch(
+      spec: isPaused ? ["paused": false] : nil,
+      status: isWaiting ? ["pauseConditions": .null] : nil
+    )
   }
 
   static func promoteFully(_ rollout: JSONValue) -> RolloutPatch {
@@ -142,7 +146,8 @@ enum RolloutPatch: Equatable {
     if !status.pauseConditions.isEmpty {
       var patch: JSONValue = ["pauseConditions": .null]
       // An inconclusive step is skipped; after an inconclusive background analysis the release goes on where it is.
-      if status.stepAnalysis?.phase == "Inconclusive", status.isControllerPause, steps.indices.contains(index) {
+      if status.stepAnalysis?.phase == "Inconclusive", status.isControllerPause, steps.indices.contains(index)
+      {
         patch["controllerPause"] = false
         patch["currentStepIndex"] = JSONValue(index + 1)
       }

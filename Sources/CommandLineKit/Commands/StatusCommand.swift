@@ -36,7 +36,11 @@ struct StatusCommand: AsyncParsableCommand {
       if text != shown { Terminal.printNow(text) }
       shown = text
       if phase.phase == "Degraded" {
-        throw CommandFailure(.failed, "rollout \(key) is degraded", hint: "see `serin get rollout \(name)` for why")
+        throw CommandFailure(
+          .failed,
+          "rollout \(key) is degraded",
+          hint: "see `serin get rollout \(name)` for why"
+        )
       }
       guard watch, phase.phase != "Healthy" else { return await client.shutdown() }
       if let end, SystemClock.now() >= end {

@@ -9,6 +9,8 @@ struct VersionCommand: ParsableCommand {
   var output: String?
 
   func run() throws {
-    print(output == "json" ? (["version": .string(SerinVersion.text)] as JSONValue).text() : SerinVersion.text)
+    print(
+      output == "json" ? (["version": .string(SerinVersion.text)] as JSONValue).text() : SerinVersion.text
+    )
   }
 }

@@ -15,7 +15,8 @@ struct ControllerProcess: Sendable {
     let result = try await Subprocess.run(
       .name("sh"),
       arguments: [
-        "-c", "exec \"$0\" \"$@\" >>\"$SERIN_LOG\" 2>&1", executable, "controller", "--kubeconfig", kubeconfig,
+        "-c", "exec \"$0\" \"$@\" >>\"$SERIN_LOG\" 2>&1", executable, "controller", "--kubeconfig",
+        kubeconfig,
         "--state-dir", stateDirectory, "--identity", "demo", "--exit-with-parent",
       ],
       environment: .inherit.updating(["SERIN_LOG": logFile]),

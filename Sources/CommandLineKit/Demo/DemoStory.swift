@@ -40,18 +40,26 @@ struct DemoStory: Sendable {
       return isHealthy(at: "shop:v2")
     }
     for weight in [20, 50] where !weights.seen.contains(weight) {
-      throw CommandFailure(.failed, "the canary never had \(weight) % of the requests, only \(weights.seen.sorted())")
+      throw CommandFailure(
+        .failed,
+        "the canary never had \(weight) % of the requests, only \(weights.seen.sorted())"
+      )
     }
     let successful = runs(of: "shop:v2").filter { $0.status["phase"] == "Successful" }
     guard successful.count == 2 else {
-      throw CommandFailure(.failed, "v2 was promoted with \(successful.count) successful analyses instead of 2")
+      throw CommandFailure(
+        .failed,
+        "v2 was promoted with \(successful.count) successful analyses instead of 2"
+      )
     }
     try await waitForCommit("Promote shop/web to v2")
   }
 
   /// A bad version is measured, and Git says so afterwards.
   func badRelease() async throws {
-    timeline.heading("3. v3 fails every fifth request: traffic returns to v2, and so does the manifest in Git")
+    timeline.heading(
+      "3. v3 fails every fifth request: traffic returns to v2, and so does the manifest in Git"
+    )
     let before = try await repository.read(ShopManifests.rolloutFile)
     _ = try await repository.edit(
       ShopManifests.rolloutFile,
@@ -67,9 +75,14 @@ struct DemoStory: Sendable {
     let returned = timeline.elapsed
     let commit = try await waitForCommit("Abort shop/web at v3, restore v2")
     let committed = timeline.elapsed
-    timeline.line("check", "weight 0 \(Self.text(returned - failed)) after the verdict, commit \(Self.text(committed - returned)) later")
+    timeline.line(
+      "check",
+      "weight 0 \(Self.text(returned - failed)) after the verdict, commit \(Self.text(committed - returned)) later"
+    )
     let after = try await repository.read(ShopManifests.rolloutFile)
-    guard after == before else { throw CommandFailure(.failed, "\(ShopManifests.rolloutFile) is not as it was at v2") }
+    guard after == before else {
+      throw CommandFailure(.failed, "\(ShopManifests.rolloutFile) is not as it was at v2")
+    }
     let message = try await repository.message(of: commit)
     for part in ["success-rate", "Serin-Decision: abort", "Serin-Id:"] where !message.contains(part) {
       throw CommandFailure(.failed, "the abort's commit message does not say \"\(part)\"")
@@ -96,7 +109,9 @@ struct DemoStory: Sendable {
 
   /// Healthy, and nothing of an older revision is left to wait for.
   private func isHealthy(at image: String) -> Bool {
-    guard let rollout, containerImages(of: rollout.spec["template"] ?? .null).values.contains(image) else { return false }
+    guard let rollout, containerImages(of: rollout.spec["template"] ?? .null).values.contains(image) else {
+      return false
+    }
     let status = RolloutStatus(rollout.status)
     return status.phase == "Healthy" && status.isFullyPromoted
       && status.observedGeneration == String(rollout.generation)
@@ -115,8 +130,13 @@ struct DemoStory: Sendable {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while !isTrue() {
       guard ContinuousClock.now < deadline else {
-        let state = rollout.map { "\($0.status["phase"]?.string ?? "") \($0.status["message"]?.string ?? "")" }
-        throw CommandFailure(.timedOut, "waited \(seconds) s for \(what); the rollout is \(state ?? "missing")")
+        let state = rollout.map {
+          "\($0.status["phase"]?.string ?? "") \($0.status["message"]?.string ?? "")"
+        }
+        throw CommandFailure(
+          .timedOut,
+          "waited \(seconds) s for \(what); the rollout is \(state ?? "missing")"
+        )
       }
       try await Task.sleep(for: .milliseconds(50))
     }
@@ -130,7 +150,10 @@ struct DemoStory: Sendable {
       timeline.show(commits)
       if let commit = commits.first(where: { $0.subject == subject }) { return commit.id }
       guard ContinuousClock.now < deadline else {
-        throw CommandFailure(.timedOut, "waited 10 s for the commit \"\(subject)\" in \(repository.bareDirectory)")
+        throw CommandFailure(
+          .timedOut,
+          "waited 10 s for the commit \"\(subject)\" in \(repository.bareDirectory)"
+        )
       }
       try await Task.sleep(for: .milliseconds(100))
     }

@@ -43,7 +43,9 @@ struct ShopRepository: Sendable {
     try await clone("pull", "--quiet", "--ff-only", "origin", "main")
     let content = try FileAccess.read("\(cloneDirectory)/\(path)")
     let parts = content.split(separator: old, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { throw CommandFailure(.failed, "\(path) does not hold \"\(old)\" exactly once") }
+    guard parts.count == 2 else {
+      throw CommandFailure(.failed, "\(path) does not hold \"\(old)\" exactly once")
+    }
     return try await push([path: parts.joined(separator: new)], message: message)
   }
 
@@ -52,15 +54,20 @@ struct ShopRepository: Sendable {
 
   /// Commits on the branch, newest first: short id, author, subject.
   func log() async throws -> [Commit] {
-    try await bare("log", "--format=%h%x09%an%x09%s", "main").split(whereSeparator: \.isNewline).compactMap { line in
+    try await bare("log", "--format=%h%x09%an%x09%s", "main").split(whereSeparator: \.isNewline).compactMap {
+      line in
       let parts = line.split(separator: "\t", maxSplits: 2).map(String.init)
       return parts.count == 3 ? Commit(id: parts[0], author: parts[1], subject: parts[2]) : nil
     }
   }
 
-  func message(of commit: String) async throws -> String { try await bare("show", "--no-patch", "--format=%B", commit) }
+  func message(of commit: String) async throws -> String {
+    try await bare("show", "--no-patch", "--format=%B", commit)
+  }
 
-  func logWithFiles() async throws -> String { try await bare("log", "--stat", "--format=%C(auto)%h %an: %s%n%w(0,4,4)%b", "main") }
+  func logWithFiles() async throws -> String {
+    try await bare("log", "--stat", "--format=%C(auto)%h %an: %s%n%w(0,4,4)%b", "main")
+  }
 
   struct Commit: Sendable, Hashable {
     let id: String
@@ -70,5 +77,7 @@ struct ShopRepository: Sendable {
 }
 
 extension String {
-  fileprivate var trimmingNewline: String { String(drop { $0.isNewline }.reversed().drop { $0.isNewline }.reversed()) }
+  fileprivate var trimmingNewline: String {
+    String(drop { $0.isNewline }.reversed().drop { $0.isNewline }.reversed())
+  }
 }

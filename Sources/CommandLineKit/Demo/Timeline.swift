@@ -92,7 +92,8 @@ private struct ShopLine {
     let status = RolloutStatus(rollout.status)
     let steps = RolloutSpec(rollout).canary?.steps.count ?? 0
     let weight = route.flatMap { $0.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int } ?? 0
-    let revisions = sets.filter { $0.desired > 0 || $0.created > 0 }.sorted { $0.revision < $1.revision }.map { set in
+    let revisions = sets.filter { $0.desired > 0 || $0.created > 0 }.sorted { $0.revision < $1.revision }.map
+    { set in
       let role = set.hash == status.stableHash ? "stable" : "canary"
       let image = set.images.values.first?.split(separator: ":").last.map(String.init) ?? "?"
       return "\(role) \(image) \(set.ready)/\(set.desired)"
