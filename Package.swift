@@ -114,6 +114,26 @@ let package = Package(
       "RolloutControllerTests",
       ["RolloutController", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel", "Primitives"]
     ),
-    tests("EmbeddedClusterTests", ["EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle]),
+    tests(
+      "CommandLineKitTests",
+      [
+        "CommandLineKit", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel",
+        "Primitives", argumentParser, logging,
+      ],
+      exclude: ["Fixtures"]
+    ),
+    tests(
+      "IntegrationTests",
+      [
+        "EmbeddedCluster", "RolloutController", "RolloutCore", "GitOpsCore", "GitStore", "KubeClient",
+        "KubeRuntime",
+        "YAMLEdit", "HTTPTransport", "KubeModel", "Primitives", logging, lifecycle,
+      ]
+    ),
+    tests(
+      "EndToEndTests",
+      ["KubeClient", "KubeModel", "YAMLEdit", "HTTPTransport", "Primitives", subprocess]
+    ),
+    tests("EmbeddedClusterTests", ["EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle, subprocess]),
   ]
 )
