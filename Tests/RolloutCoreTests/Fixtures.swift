@@ -33,10 +33,10 @@ enum Fixture {
     )
   }
 
-  static func blueGreen(replicas: Int = 3, _ more: JSONValue = .object([:])) -> JSONValue {
+  static func blueGreen(_ more: JSONValue = .object([:])) -> JSONValue {
     var strategy: JSONValue = ["activeService": "web-active", "previewService": "web-preview"]
     for (key, value) in more.object ?? [:] { strategy[key] = value }
-    return rollout(replicas: replicas, strategy: ["blueGreen": strategy])
+    return rollout(replicas: 3, strategy: ["blueGreen": strategy])
   }
 
   static let analysis: JSONValue = ["analysis": ["templates": [["templateName": "success-rate"]]]]

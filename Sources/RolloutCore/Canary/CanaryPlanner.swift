@@ -63,7 +63,7 @@ extension Situation {
 
 extension CanaryStrategy {
   /// The nearest `setWeight` at or before the step; 0 when there is none, so that a first pause holds no canary.
-  func weight(upTo index: Int) -> Int {
+  package func weight(upTo index: Int) -> Int {
     for step in steps.prefix(index + 1).reversed() {
       if case .setWeight(let weight) = step { return weight }
     }
