@@ -1,0 +1,39 @@
+import Testing
+
+/// A condition that did not come true in time.
+struct Overdue: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Waits until the body answers a value, asking every so often; a body that throws is asked again.
+///
+/// - Throws: `Overdue` with `what`, and what the body said last, when the time is over.
+@discardableResult
+func waitFor<Value>(
+  _ what: String,
+  within limit: Duration = .seconds(30),
+  every pause: Duration = .milliseconds(20),
+  detail: () async -> String = { "" },
+  _ body: () async throws -> Value?
+) async throws -> Value {
+  let deadline = ContinuousClock.now + limit
+  while true {
+    var trouble = ""
+    do { if let value = try await body() { return value } } catch { trouble = " (\(error))" }
+    guard ContinuousClock.now < deadline else {
+      throw Overdue(description: "waited \(limit) for \(what)\(trouble) \(await detail())")
+    }
+    try await Task.sleep(for: pause)
+  }
+}
+
+/// Waits until the condition is true; see `waitFor`.
+func waitUntil(
+  _ what: String,
+  within limit: Duration = .seconds(30),
+  every pause: Duration = .milliseconds(20),
+  detail: () async -> String = { "" },
+  _ isTrue: () async throws -> Bool
+) async throws {
+  try await waitFor(what, within: limit, every: pause, detail: detail) { try await isTrue() ? true : nil }
+}
