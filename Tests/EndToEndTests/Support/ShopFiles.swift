@@ -134,7 +134,7 @@ struct ShopFiles: Sendable {
     metadata: { name: web }
     spec:
       replicas: 2
-      minReadySeconds: 0   # a line that others edit
+      revisionHistoryLimit: 10   # a line that others edit
       selector:
         matchLabels: { app: web }
       template:

@@ -1,0 +1,81 @@
+import KubeModel
+import Primitives
+import Testing
+
+extension EndToEnd {
+  /// Git cannot be reached when a release turns out to be bad.
+  @Suite
+  struct GitAwayTests {
+    @Test(.timeLimit(.minutes(2)))
+    func trafficGoesBackAtOnceAndTheCommitFollowsWhenGitIsBack() async throws {
+      try await Stage.run(pods: .simulated) { stage in
+        let shop = try await Shop(on: stage)
+        let controller = try Controller(on: stage)
+        defer { controller.kill() }
+        try await shop.settle(at: "shop:v1", subject: "Promote shop/web to v1")
+        let before = try await shop.remote.read()
+        try await shop.setMetric("bad")
+        try await shop.remote.release("shop:v2", over: "shop:v1")
+        try await waitUntil("weight 20") { try await shop.weight() == 20 }
+        try shop.remote.move(away: true)
+        let verdict = try await Verdict.watch(shop, image: "shop:v2")
+        print("git away: weight 0 \(verdict.text(verdict.weightBack)) after the failing measurement")
+        #expect(verdict.weightBack <= .seconds(1))
+        let reason = try await waitFor(
+          "the condition AbortedPendingGit to say why",
+          detail: { "\(await shop.describe())\n\(controller.logTail())" }
+        ) {
+          try await pending(shop).flatMap { $0["message"]?.string }
+            .flatMap { $0 == "the commit is on its way" ? nil : $0 }
+        }
+        print("git away: AbortedPendingGit: \(reason)")
+        #expect(reason.contains("shop.git"))
+        #expect(try await shop.weight() == 0)
+        try shop.remote.move(away: false)
+        let back = ContinuousClock.now
+        try await shop.settle(at: "shop:v1", subject: "Abort shop/web at v2, restore v1")
+        print("git away: everything is recorded and healthy \(ContinuousClock.now - back) after it was back")
+        #expect(try await shop.remote.read() == before)
+        #expect(try await pending(shop) == nil)
+        let ids = try await shop.remote.decisionIDs()
+        #expect(ids.count == 2 && Set(ids).count == 2)
+      }
+    }
+
+    private func pending(_ shop: Shop) async throws -> JSONValue? {
+      try await shop.rollout().status["conditions"]?.array?.first {
+        $0["type"]?.string == "AbortedPendingGit" && $0["status"]?.string == "True"
+      }
+    }
+  }
+}
+
+/// How long after a failing measurement the traffic was back, by a poll every 10 ms.
+struct Verdict {
+  /// From the first sight of a failed measurement to the canary's weight 0.
+  let weightBack: Duration
+  let failedAt: ContinuousClock.Instant
+  /// What the measurement itself says when it ended.
+  let finishedAt: String
+
+  func text(_ duration: Duration) -> String { "\(Int((duration.inSeconds * 1000).rounded())) ms" }
+
+  /// Waits for a failed measurement of the image's revision, then for weight 0.
+  static func watch(_ shop: Shop, image: String) async throws -> Verdict {
+    let finishedAt = try await waitFor(
+      "a failed measurement of \(image)",
+      every: .milliseconds(10),
+      detail: { await shop.describe() }
+    ) {
+      let runs = try await shop.runs(of: image)
+      let results: [JSONValue] = runs.flatMap { $0.status["metricResults"]?.array ?? [] }
+      let measurements: [JSONValue] = results.flatMap { $0["measurements"]?.array ?? [] }
+      return measurements.first { $0["phase"]?.string == "Failed" }.map { $0["finishedAt"]?.string ?? "" }
+    }
+    let failedAt = ContinuousClock.now
+    try await waitUntil("weight 0", every: .milliseconds(10), detail: { await shop.describe() }) {
+      try await shop.weight() == 0
+    }
+    return Verdict(weightBack: ContinuousClock.now - failedAt, failedAt: failedAt, finishedAt: finishedAt)
+  }
+}
