@@ -86,7 +86,7 @@ let package = Package(
       [
         "RolloutController", "EmbeddedCluster", "RolloutCore", "AnalysisCore", "TrafficPlans", "GitOpsCore",
         "KubeRuntime", "KubeClient", "MetricProviders", "HTTPTransport", "GitStore", "YAMLEdit", "KubeModel",
-        "Primitives", argumentParser, hummingbird, logging, lifecycle, nioCore, subprocess,
+        "Primitives", "Simulation", argumentParser, hummingbird, logging, lifecycle, nioCore, subprocess,
       ]
     ),
     .executableTarget(name: "serin", dependencies: ["CommandLineKit"], swiftSettings: settings),
@@ -119,8 +119,7 @@ let package = Package(
       [
         "CommandLineKit", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel",
         "Primitives", argumentParser, logging,
-      ],
-      exclude: ["Fixtures"]
+      ]
     ),
     tests(
       "IntegrationTests",
@@ -134,6 +133,12 @@ let package = Package(
       "EndToEndTests",
       ["KubeClient", "KubeModel", "YAMLEdit", "HTTPTransport", "Primitives", subprocess]
     ),
-    tests("EmbeddedClusterTests", ["EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle, subprocess]),
+    tests(
+      "EmbeddedClusterTests",
+      [
+        "EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle, subprocess, nioCore, nioPosix,
+        nioHTTP1,
+      ]
+    ),
   ]
 )

@@ -10,7 +10,8 @@ package struct SerinCommand: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, ControllerCommand.self, EmbeddedCommand.self, GetCommand.self, ListCommand.self,
       StatusCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self,
-      ResumeCommand.self, LintCommand.self, HistoryCommand.self, VersionCommand.self, DemoAppCommand.self,
+      ResumeCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self, VersionCommand.self,
+      DemoAppCommand.self,
     ]
   )
 

@@ -29,10 +29,16 @@ package struct SystemSources: Sendable {
   private static let suffixLetters = Array("bcdfghjklmnpqrstvwxz2456789")
 }
 
+// Several modules that arrive with NIO declare `timespec`, and which of them owns its members depends on the build; so
+// the two words of the structure are read without naming its members.
 private func systemNow() -> Instant {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Instant(nanosecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+  withUnsafeTemporaryAllocation(byteCount: 2 * MemoryLayout<Int>.size, alignment: MemoryLayout<Int>.alignment)
+  {
+    guard let memory = $0.baseAddress else { return Instant(secondsSinceEpoch: 0) }
+    clock_gettime(CLOCK_REALTIME, memory.assumingMemoryBound(to: timespec.self))
+    let words = memory.assumingMemoryBound(to: Int.self)
+    return Instant(nanosecondsSinceEpoch: Int64(words[0]) * 1_000_000_000 + Int64(words[1]))
+  }
 }
 
 /// A random (version 4) UUID in its text form.

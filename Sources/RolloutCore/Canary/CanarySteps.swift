@@ -1,3 +1,4 @@
+import AnalysisCore
 import KubeModel
 import Primitives
 
@@ -22,6 +23,7 @@ extension Situation {
       draft.status.currentStepIndex = end == nil ? nil : 0
       return
     }
+    forgetSkippedRun(&draft)
     judgeRuns(&draft)
     guard !draft.status.isAborted else {
       draft.status.currentStepIndex = end == nil ? nil : 0
@@ -39,6 +41,14 @@ extension Situation {
         draft.status.promotesFully ? "Full promotion requested" : "Completed all \(count) canary steps"
       promoteWhenProven(canary, &draft, reason: reason)
     }
+  }
+
+  /// A person who skipped a step has overruled its run: what that says counts no more.
+  private func forgetSkippedRun(_ draft: inout Draft) {
+    guard let run = draft.status.stepAnalysis else { return }
+    let kind = AnalysisRunKind.step(draft.status.currentStepIndex ?? 0)
+    let name = kind.name(rollout: rollout.name, podHash: revisions.newHash, revision: nextRevision)
+    if run.name != name, !run.name.hasPrefix(name + ".") { draft.status.stepAnalysis = nil }
   }
 
   private func takeSteps(_ canary: CanaryStrategy, _ draft: inout Draft) {
