@@ -12,15 +12,19 @@ extension EndToEnd {
       case weight100, stableChanged, committed
       case abortRunCreated, abortFirstMeasurement, analysisFailed, aborted, weightBackAt0, abortedBeforeCommit
       case abortCommitted, manifestRestored, canaryScaledDown, abortReplicaSetCreated
+      /// After every single thing that it changed.
+      case everyChange
 
       var testDescription: String { rawValue }
-      var isOfAbort: Bool { Self.ofAbort.contains(self) }
 
       static let ofAbort: [Moment] = [
         .abortReplicaSetCreated, .abortRunCreated, .abortFirstMeasurement, .analysisFailed, .aborted,
         .weightBackAt0, .abortedBeforeCommit, .abortCommitted, .manifestRestored, .canaryScaledDown,
       ]
-      static let ofRelease: [Moment] = allCases.filter { !ofAbort.contains($0) }
+      static let ofRelease: [Moment] = [
+        .replicaSetCreated, .weight20, .paused, .runCreated, .firstMeasurement, .weight50, .lastRunSuccessful,
+        .weight100, .stableChanged, .committed,
+      ]
     }
 
     /// What a shop looks like in the end, without what differs from run to run.
@@ -40,7 +44,7 @@ extension EndToEnd {
       try await Stage.run(pods: .simulated) { stage in
         // A pair of moments for each shop: one of its good release, one of the release that is aborted.
         let pairs: [(good: Moment, bad: Moment)?] =
-          [nil] + zip(Moment.ofRelease, Moment.ofAbort).map { ($0, $1) }
+          [nil, (.everyChange, .everyChange)] + zip(Moment.ofRelease, Moment.ofAbort).map { ($0, $1) }
         var outcomes: [Int: Outcome] = [:]
         try await withThrowingTaskGroup(of: (Int, Outcome).self) { group in
           for (index, pair) in pairs.enumerated() {
@@ -101,6 +105,7 @@ extension EndToEnd {
     /// Waits for the moment, kills the controller and starts it again.
     private func kill(_ controller: Controller, at moment: Moment, of shop: Shop, image: String) async throws
     {
+      guard moment != .everyChange else { return try await killAtEveryChange(controller, of: shop) }
       let old = try await shop.remote.subjects().count
       let manifest = try await shop.remote.read()
       try await waitUntil(
@@ -112,6 +117,40 @@ extension EndToEnd {
       }
       controller.kill()
       try controller.start()
+    }
+
+    /// Kills the controller after each change that is seen, until the next decision is in Git.
+    private func killAtEveryChange(_ controller: Controller, of shop: Shop) async throws {
+      let decisions = try await shop.remote.decisionIDs().count
+      var seen = try await fingerprint(of: shop)
+      var kills = 0
+      while try await shop.remote.decisionIDs().count == decisions {
+        seen = try await waitFor(
+          "a change after \(kills) kills",
+          every: .milliseconds(5),
+          detail: { await shop.describe() }
+        ) {
+          let now = try await fingerprint(of: shop)
+          return now == seen ? nil : now
+        }
+        controller.kill()
+        kills += 1
+        try controller.start()
+      }
+      print("kill: \(shop.namespace) went on through \(kills) kills")
+    }
+
+    /// Changes with everything that the controller writes.
+    private func fingerprint(of shop: Shop) async throws -> Set<String> {
+      let stage = shop.stage
+      var versions: Set<String> = [shop.remote.tip]
+      for type in [ResourceType.rollouts, .httpRoutes, .analysisRuns, .services] {
+        for object in try await stage.list(type, shop.namespace) {
+          versions.insert("\(type) \(object.name) \(object.resourceVersion)")
+        }
+      }
+      for set in try await shop.replicaSets() { versions.insert("\(set.name) \(set.generation)") }
+      return versions
     }
 
     private func isNow(_ moment: Moment, of shop: Shop, image: String, commits: Int, manifest: String)
@@ -130,6 +169,7 @@ extension EndToEnd {
         try await shop.replicaSets().filter { Shop.image(of: $0) == image }
       }
       switch moment {
+      case .everyChange: return true
       case .replicaSetCreated, .abortReplicaSetCreated: return try await !sets().isEmpty
       case .weight20: return try await shop.weight() == 20
       case .weight50: return try await shop.weight() == 50

@@ -35,7 +35,8 @@ extension EndToEnd {
         )
         #expect(changed.isEmpty)
         #expect(shop.remote.tip == tip)
-        #expect(share < 0.01)
+        // A debug build computes several times as much for the same work.
+        #expect(share < (Binary.isRelease ? 0.01 : 0.03))
       }
     }
 
