@@ -25,8 +25,8 @@ struct Ran: Sendable, CustomStringConvertible {
   ) async throws -> Ran {
     let changes = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
     let result = try await Subprocess.run(
-      .name(path),
-      arguments: Arguments(arguments),
+      .name("env"),
+      arguments: Arguments([path] + arguments),
       environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
       input: .string(input),
       output: .string(limit: 8 << 20),
