@@ -6,8 +6,12 @@ extension EndToEnd {
   /// Git cannot be reached when a release turns out to be bad.
   @Suite
   struct GitAwayTests {
-    @Test(.timeLimit(.minutes(2)))
-    func trafficGoesBackAtOnceAndTheCommitFollowsWhenGitIsBack() async throws {
+    @Test(
+      "traffic goes back at once and the commit follows when Git is back",
+      .timeLimit(.minutes(2)),
+      arguments: [false, true]
+    )
+    func trafficDoesNotWaitForGit(isKilledMeanwhile: Bool) async throws {
       try await Stage.run(pods: .simulated) { stage in
         let shop = try await Shop(on: stage)
         let controller = try Controller(on: stage)
@@ -18,6 +22,10 @@ extension EndToEnd {
         try await shop.remote.release("shop:v2", over: "shop:v1")
         try await waitUntil("weight 20") { try await shop.weight() == 20 }
         try shop.remote.move(away: true)
+        if isKilledMeanwhile {
+          controller.kill()
+          try controller.start()
+        }
         let verdict = try await Verdict.watch(shop, image: "shop:v2")
         print("git away: weight 0 \(verdict.text(verdict.weightBack)) after the failing measurement")
         #expect(verdict.weightBack <= .seconds(1))

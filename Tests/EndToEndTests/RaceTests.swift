@@ -6,8 +6,12 @@ extension EndToEnd {
   /// People push to the branch while Serin records its decisions there.
   @Suite
   struct RaceTests {
-    @Test(.timeLimit(.minutes(3)))
-    func nobodysCommitIsLostWhilePeopleAndSerinPushToOneBranch() async throws {
+    @Test(
+      "nobody's commit is lost while people and Serin push to one branch",
+      .timeLimit(.minutes(3)),
+      arguments: [false, true]
+    )
+    func nobodysCommitIsLost(isKilledOften: Bool) async throws {
       try await Stage.run(pods: .simulated) { stage in
         let shop = try await Shop(on: stage)
         let controller = try Controller(on: stage)
@@ -18,15 +22,17 @@ extension EndToEnd {
         let isOver = Locked(false)
         async let notes = push(from: bob, until: isOver, "docs.txt") { "\($0)line \($1)\n" }
         async let limits = push(from: eve, until: isOver, ShopFiles.rolloutFile, Self.raiseLimit)
+        async let kills = isKilledOften ? killAtPushes(controller, shop, until: isOver) : 0
         async let tips = watchTips(of: shop.remote, until: isOver)
         do {
           try await releaseAndAbort(shop)
         } catch {
           isOver.withLock { $0 = true }
-          _ = try? await (notes, limits, tips)
+          _ = try? await (notes, limits, kills, tips)
           throw Overdue(description: "\(error)\n\(controller.logTail())")
         }
         isOver.withLock { $0 = true }
+        print("race: the controller was killed \(try await kills) times")
         try await check(shop, bobs: notes, eves: limits, tips: tips)
       }
     }
@@ -103,6 +109,25 @@ extension EndToEnd {
             ? "  revisionHistoryLimit: \(11 + count)   # a line that others edit" : String(line)
         }
         .joined(separator: "\n")
+    }
+
+    /// Kills the controller and starts it again after every fifth push; answers how often.
+    private func killAtPushes(_ controller: Controller, _ shop: Shop, until isOver: Locked<Bool>) async throws
+      -> Int
+    {
+      var kills = 0
+      var tip = shop.remote.tip
+      var pushes = 0
+      while !isOver.withLock({ $0 }) {
+        if case let now = shop.remote.tip, now != tip { (tip, pushes) = (now, pushes + 1) }
+        if pushes == 5 {
+          controller.kill()
+          try controller.start()
+          (kills, pushes) = (kills + 1, 0)
+        }
+        try await Task.sleep(for: .milliseconds(5))
+      }
+      return kills
     }
 
     private func watchTips(of remote: ShopRemote, until isOver: Locked<Bool>) async throws -> Set<String> {
