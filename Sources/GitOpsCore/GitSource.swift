@@ -82,9 +82,10 @@ package struct GitSource: Sendable, Hashable {
     path: String,
     mode: String?
   ) -> [GitSourceIssue] {
-    var issues: [GitSourceIssue] = []
+    var issues = typeIssues(in: spec)
     if url.isEmpty {
-      issues.append(GitSourceIssue(path: "spec.url", reason: "is required"))
+      let isNamed = issues.contains { $0.path == "spec.url" || $0.path == "spec" }
+      if !isNamed { issues.append(GitSourceIssue(path: "spec.url", reason: "is required")) }
     } else if !isRepositoryURL(url) {
       issues.append(GitSourceIssue(path: "spec.url", reason: "\"\(url)\" is no https, ssh or file address"))
     }

@@ -42,9 +42,10 @@ package enum WebProvider {
     return request
   }
 
-  /// Reads an answer: the first match of the path in a JSON body, or the text of a body that is no JSON.
+  /// Reads an answer: the first match of the path in a JSON body, or all the text when no path into it is asked for.
   ///
-  /// Another status than 2xx, an empty body and a path that leads nowhere are errors.
+  /// Another status than 2xx, an empty body, a path that leads nowhere, and a body that is no JSON where a path
+  /// leads into it are errors: a page to sign in must not pass for a measurement.
   package static func answer(from response: HTTPResponse, jsonPath: String) -> ProviderAnswer {
     let excerpt = ProviderRequest.excerpt(response.body)
     guard (200..<300).contains(response.status) else {
@@ -58,6 +59,9 @@ package enum WebProvider {
     do throws(JSONError) {
       json = try JSONValue(parsing: response.body)
     } catch {
+      guard ["", "$", "{$}", "{}"].contains(jsonPath) else {
+        return ProviderAnswer(error: "the server answered \(response.status) with no JSON: \(excerpt)")
+      }
       return ProviderAnswer(value: .text(String(decoding: response.body, as: UTF8.self)))
     }
     do throws(JSONPathError) {

@@ -39,9 +39,10 @@ extension EndToEnd {
         for spoil in spoils {
           try await shop.remote.release(spoil.new, over: spoil.old)
           try await refused(stage, shop, with: spoil.says)
+          let place = try position(of: spoil.new, in: "\(shop.remote.ada.directory)/shop/rollout.yaml")
           let lint = try await stage.serin("lint", "\(shop.remote.ada.directory)/shop")
           let line = lint.output.split(separator: "\n").first { $0.contains(spoil.says) } ?? ""
-          #expect(lint.code == 1 && line.contains("shop/rollout.yaml:29:11: error: "), "\(lint)")
+          #expect(lint.code == 1 && line.contains("shop/rollout.yaml:\(place): error: "), "\(place) \(lint)")
           #expect(try await running(shop) == before)
         }
       }
@@ -108,6 +109,14 @@ extension EndToEnd {
         }
         await controller.stop()
       }
+    }
+
+    /// Line and column, from 1, of a text in a file of ASCII.
+    private func position(of text: String, in file: String) throws -> String {
+      let lines = try #require(Files.read(file)).split(separator: "\n", omittingEmptySubsequences: false)
+      let index = try #require(lines.firstIndex { $0.contains(text) })
+      let before = lines[index].split(separator: text, omittingEmptySubsequences: false)[0]
+      return "\(index + 1):\(before.count + 1)"
     }
 
     /// The pods that run and their replica sets, by identity.

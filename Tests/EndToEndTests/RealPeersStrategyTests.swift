@@ -61,10 +61,12 @@ extension EndToEnd {
         #expect(try await sizes(stage) == [4, 1])
 
         #expect(try await stage.serin("pause", "web").output == "rollout 'web' paused\n")
-        #expect(try await stage.serin("resume", "web").code == 0)
-        // To resume is not to promote: the step's own pause still holds.
+        try await waitUntil("the freeze to be seen") {
+          try await stage.serin("get", "rollout", "web").output.contains("manually paused")
+        }
+        #expect(try await stage.serin("resume", "web").output == "rollout 'web' resumed\n")
+        try await waitUntil("the second pause") { try await sizes(stage) == [2, 3] }
         try await stage.waitForPhase("Paused", "web", "default")
-        #expect(try await sizes(stage) == [4, 1])
 
         #expect(try await stage.serin("abort", "web").output == "rollout 'web' aborted\n")
         try await stage.waitForPhase("Degraded", "web", "default")

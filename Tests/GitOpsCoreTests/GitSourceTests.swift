@@ -45,6 +45,11 @@ import Testing
       (["interval": 5], "spec.interval: \"5\" is no duration of at least 100ms"),
       (["branch": ""], "spec.branch: \"\" is no branch name"),
       (["writeBack": ["mode": "push"]], "spec.writeBack.mode: \"push\" is none of commit, branch, none"),
+      (["url": 7], "spec.url: must be a string, not 7"),
+      (["branch": ["main"]], "spec.branch: must be a string, not [\"main\"]"),
+      (["sync": true], "spec.sync: must be an object, not true"),
+      (["sync": ["prune": "false"]], "spec.sync.prune: must be true or false, not \"false\""),
+      (["auth": ["secretRef": "ada"]], "spec.auth.secretRef: must be an object, not \"ada\""),
     ] as [(JSONValue, String)]
   )
   func listsWhatCannotBeMeant(spec: JSONValue, issue: String) {

@@ -89,7 +89,7 @@ import Testing
       ("17", "{$}", .json(17), "17"),
       ("\"text\"", "{$}", .json("text"), "\"text\""),
       (#"{"a":null}"#, "{.a}", .json(.null), "null"),
-      ("healthy", "{.a}", .text("healthy"), "healthy"),
+      ("healthy", "{$}", .text("healthy"), "healthy"),
       ("<html>", "{$}", .text("<html>"), "<html>"),
       ("NaN", "{$}", .text("NaN"), "NaN"),
     ] as [(String, String, MetricValue, String)]
@@ -113,6 +113,8 @@ import Testing
     (302, "moved", "{$}", "the server answered 302 with moved"),
     (404, "", "{$}", "the server answered 404 with an empty body"),
     (500, #"{"data":1}"#, "{.data}", #"the server answered 500 with {"data":1}"#),
+    (200, "<html>Sign in</html>", "{.a}", "the server answered 200 with no JSON: <html>Sign in</html>"),
+    (200, #"{"a":NaN}"#, "{.a}", #"the server answered 200 with no JSON: {"a":NaN}"#),
     (200, #"{"a":1}"#, "{.b}", #"nothing found at {.b} in the answer: {"a":1}"#),
     (200, #"{"a":[]}"#, "{.a[?(@.x==1)]}", #"nothing found at {.a[?(@.x==1)]} in the answer: {"a":[]}"#),
   ])
