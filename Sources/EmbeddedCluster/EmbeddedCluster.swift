@@ -43,6 +43,8 @@ package final class EmbeddedCluster: Service {
 
   /// Serves until cancellation or graceful shutdown.
   package func run() async throws {
+    // Nobody may wait for a port that never comes.
+    defer { listening(on: 0) }
     let frontend = HTTPFrontend(
       server: server,
       host: options.host,
@@ -67,7 +69,7 @@ package final class EmbeddedCluster: Service {
     for continuation in waiting { continuation.resume(returning: number) }
   }
 
-  /// Waits until the API answers and returns its port.
+  /// Waits until the API answers and returns its port; 0 when it could not listen.
   package func ready() async -> Int {
     await withCheckedContinuation { continuation in
       let known = port.withLock { state -> Int? in

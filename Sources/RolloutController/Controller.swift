@@ -1,4 +1,5 @@
 import GitOpsCore
+import HTTPTransport
 package import KubeClient
 import KubeModel
 import KubeRuntime
@@ -33,12 +34,12 @@ package struct Controller: Sendable {
     let elector = makeElector()
     let lease = elector?.state ?? .unopposed()
     let events = EventRecorder(client: client, now: now, logger: logger)
-    let providers = ProviderClients()
+    let http = HTTPClient()
     let wakeRollout = Relay<ObjectKey>()
     let wakeSource = Relay<ObjectKey>()
     let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
     let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
-    let runs = makeAnalysisWorker(lease: lease, providers: providers)
+    let runs = makeAnalysisWorker(lease: lease, http: http)
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
     }
@@ -56,7 +57,7 @@ package struct Controller: Sendable {
     let client = client
     var services: [any Service] = [
       CleanUp {
-        await providers.shutdown()
+        await http.shutdown()
         await client.shutdown()
       },
       events,
@@ -149,11 +150,11 @@ package struct Controller: Sendable {
     }
   }
 
-  private func makeAnalysisWorker(lease: LeaseState, providers: ProviderClients) -> Worker<ObjectKey> {
+  private func makeAnalysisWorker(lease: LeaseState, http: HTTPClient) -> Worker<ObjectKey> {
     let reconciler = AnalysisReconciler(
       client: client,
       runs: stores.analysisRuns,
-      providers: providers,
+      http: http,
       mayWrite: { lease.isLeader },
       now: now,
       logger: logger

@@ -205,29 +205,4 @@ struct RolloutArgumentTests {
     }
     #expect(names == ["web-abc-4", "web-abc-4-pre", "web-abc-4-post"])
   }
-
-  @Test("reuse a run that is ours, open and the same, and number it otherwise")
-  func adopt() {
-    let wanted = makeAnalysisRun(
-      .background,
-      of: Self.rollout,
-      analysis: [:],
-      spec: ["metrics": []],
-      podHash: "abc",
-      revision: 4
-    )
-    var finished = wanted
-    finished["status"] = ["phase": "Failed"]
-    var foreign = wanted
-    foreign.set([], at: "metadata", "ownerReferences")
-    var other = wanted
-    other.set([metric("m")], at: "spec", "metrics")
-    #expect(adoptAnalysisRun(wanted) { _ in nil } == .create(wanted))
-    #expect(adoptAnalysisRun(wanted) { _ in wanted } == .reuse(wanted))
-    for taken in [finished, foreign, other] {
-      var next = wanted
-      next.set("web-abc-4.1", at: "metadata", "name")
-      #expect(adoptAnalysisRun(wanted) { $0 == "web-abc-4" ? taken : nil } == .create(next))
-    }
-  }
 }

@@ -16,6 +16,7 @@ import Testing
 
   @Test func aWorldThatBreaksItsPromiseIsNoticed() {
     var sim = ClusterSim(rollout: Worlds.all[1].rollout)
+    sim.analysisTemplates = Worlds.templates
     sim.run(for: .seconds(60))
     var invariants = Invariants()
     invariants.check(sim)

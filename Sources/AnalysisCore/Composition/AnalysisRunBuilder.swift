@@ -66,28 +66,3 @@ package func makeAnalysisRun(
     "spec": spec,
   ]
 }
-
-/// What to do about a wanted AnalysisRun when there may be runs of its name already.
-package enum AnalysisRunAdoption: Sendable, Equatable {
-  /// The run is there, not finished, ours and the same.
-  case reuse(JSONValue)
-  /// The run is to be created under the name that it has here.
-  case create(JSONValue)
-}
-
-/// Finds the run to use: the wanted one, or one of its retries `.1`, `.2`, … when the names before are taken.
-///
-/// `existing` gives the run of a name in the namespace, or nil. Ask only when a run is wanted: a finished run is never
-/// used again, so that asking twice makes a second one.
-package func adoptAnalysisRun(_ wanted: JSONValue, existing: (String) -> JSONValue?) -> AnalysisRunAdoption {
-  var candidate = wanted
-  for attempt in 0..<10_000 {
-    if attempt > 0 { candidate.set(.string("\(wanted.name).\(attempt)"), at: "metadata", "name") }
-    guard let other = existing(candidate.name) else { break }
-    let isFinished = other.status["phase"]?.string.flatMap(AnalysisPhase.init)?.isCompleted ?? false
-    let isOurs = other.controllerReference?["uid"] == wanted.controllerReference?["uid"]
-    let fields = ["metrics", "dryRun", "measurementRetention", "args"]
-    if !isFinished, isOurs, fields.allSatisfy({ other.spec[$0] == wanted.spec[$0] }) { return .reuse(other) }
-  }
-  return .create(candidate)
-}

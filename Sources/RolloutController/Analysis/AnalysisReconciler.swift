@@ -1,4 +1,5 @@
 import AnalysisCore
+package import HTTPTransport
 package import KubeClient
 package import KubeModel
 package import KubeRuntime
@@ -12,7 +13,7 @@ package import Primitives
 package struct AnalysisReconciler: Sendable {
   private let client: KubeClient
   private let runs: Store
-  private let providers: ProviderClients
+  private let http: HTTPClient
   private let mayWrite: @Sendable () -> Bool
   private let now: @Sendable () -> Instant
   private let logger: Logger
@@ -20,14 +21,14 @@ package struct AnalysisReconciler: Sendable {
   package init(
     client: KubeClient,
     runs: Store,
-    providers: ProviderClients,
+    http: HTTPClient,
     mayWrite: @escaping @Sendable () -> Bool,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
   ) {
     self.client = client
     self.runs = runs
-    self.providers = providers
+    self.http = http
     self.mayWrite = mayWrite
     self.now = now
     self.logger = logger
@@ -60,7 +61,11 @@ package struct AnalysisReconciler: Sendable {
   private func measure(_ plan: AnalysisPlan, of run: JSONValue) async throws(KubeError) -> [TakenMeasurement]
   {
     guard !plan.measure.isEmpty else { return [] }
-    let secrets = try await read(plan.secrets, namespace: run.namespace)
+    let secrets: [SecretKeyReference: String]
+    switch try await read(plan.secrets, namespace: run.namespace) {
+    case .success(let values): secrets = values
+    case .failure(let missing): return plan.measure.map { failed($0, of: run, because: missing.description) }
+    }
     return await withTaskGroup(of: TakenMeasurement?.self) { group in
       for name in plan.measure {
         group.addTask { await self.measure(name, of: run, secrets: secrets) }
@@ -84,7 +89,7 @@ package struct AnalysisReconciler: Sendable {
     } catch {
       return nil  // The next plan of this run says so in its status.
     }
-    let answer = await providers.measure(metric.provider, now: startedAt)
+    let answer = await MetricProviders.measure(provider: metric.provider, client: http, now: startedAt)
     let measurement =
       if let reason = answer.error {
         metric.measurement(
@@ -114,19 +119,38 @@ package struct AnalysisReconciler: Sendable {
     return TakenMeasurement(metric: name, measurement: measurement)
   }
 
+  /// A measurement that could not even be tried, so that the run's own limits end it.
+  private func failed(_ name: String, of run: JSONValue, because reason: String) -> TakenMeasurement {
+    let time = now()
+    let measurement = Measurement(phase: .error, message: reason, startedAt: time, finishedAt: time)
+    return TakenMeasurement(metric: name, measurement: measurement)
+  }
+
+  /// A Secret, or a key of one, that an argument names and that is not there.
+  private struct MissingSecret: Error, CustomStringConvertible {
+    let description: String
+  }
+
   private func read(
     _ references: [SecretKeyReference],
     namespace: String
-  ) async throws(KubeError) -> [SecretKeyReference: String] {
+  ) async throws(KubeError) -> Result<[SecretKeyReference: String], MissingSecret> {
     var values: [SecretKeyReference: String] = [:]
     for reference in references {
-      let secret = try await client.get(.secrets, namespace: namespace, name: reference.name)
+      let secret: JSONValue
+      do throws(KubeError) {
+        secret = try await client.get(.secrets, namespace: namespace, name: reference.name)
+      } catch {
+        guard error.code == .notFound || error.code == .forbidden else { throw error }
+        return .failure(MissingSecret(description: error.message))
+      }
       guard let encoded = secret.at("data", reference.key)?.string, let bytes = Base64.decode(encoded) else {
-        continue
+        let name = "\(namespace)/\(reference.name)"
+        return .failure(MissingSecret(description: "Secret \(name) has no readable key \"\(reference.key)\""))
       }
       values[reference] = String(decoding: bytes, as: UTF8.self)
     }
-    return values
+    return .success(values)
   }
 
   private func write(_ status: JSONValue, to run: JSONValue) async throws(KubeError) {
