@@ -35,6 +35,24 @@ struct KubectlTests {
       strategy: {canary: {steps: [{setWeight: 20}]}}
     """
 
+  @Test func createsWhatItSendsInBinary() async throws {
+    try await RunningCluster.run { running in
+      let namespace = try await running.kubectl("create", "namespace", "shop")
+      #expect(namespace.text.contains("namespace/shop created"), "\(namespace.text)")
+      for arguments in [
+        ["secret", "generic", "git", "--from-literal=username=ada", "--from-literal=password=pässword"],
+        ["configmap", "settings", "--from-literal=colour=green"], ["serviceaccount", "robot"],
+      ] {
+        let created = try await running.kubectl(["create", "-n", "shop"] + arguments)
+        #expect(created.text.contains(" created"), "\(created.text)")
+      }
+      let secret = try await running.kubectl("get", "secret", "git", "-n", "shop", "-o", "jsonpath={.data}")
+      #expect(secret.text == #"{"password":"cMOkc3N3b3Jk","username":"YWRh"}"#, "\(secret.text)")
+      let map = try await running.kubectl("get", "cm", "settings", "-n", "shop", "-o", "jsonpath={.data}")
+      #expect(map.text == #"{"colour":"green"}"#, "\(map.text)")
+    }
+  }
+
   @Test func appliesShowsAndDeletesManifests() async throws {
     try await RunningCluster.run { running in
       let applied = try await running.kubectl("apply", "-f", "-", input: Self.manifest)

@@ -12,10 +12,11 @@ struct RequestBody {
   ///
   /// - Throws: `APIError` 415 for other media types, 400 for what cannot be decoded.
   func object() throws(APIError) -> (object: JSONValue, warnings: [String]) {
-    guard ["application/json", "application/yaml", ""].contains(request.mediaType) else {
-      throw Self.unsupported(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
+    let isBinary = request.mediaType == ProtobufBody.mediaType
+    guard isBinary || ["application/json", "application/yaml", ""].contains(request.mediaType) else {
+      throw Self.unsupported(["application/json", "application/yaml", ProtobufBody.mediaType])
     }
-    var object = try parse()
+    var object = isBinary ? try parseBinary() : try parse()
     try checkKind(&object)
     let warnings = try prune(&object)
     return (object, warnings)
@@ -28,6 +29,13 @@ struct RequestBody {
       message: "the body of the request was in an unknown format - accepted media types include: "
         + accepted.joined(separator: ", ")
     )
+  }
+
+  private func parseBinary() throws(APIError) -> JSONValue {
+    guard !resource.isCustom, let object = ProtobufBody.object(request.body) else {
+      throw Self.unsupported(["application/json", "application/yaml"])
+    }
+    return object
   }
 
   private func parse() throws(APIError) -> JSONValue {
