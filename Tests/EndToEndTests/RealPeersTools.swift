@@ -131,7 +131,7 @@ final class WebServer: Sendable {
         output: "\(root)/nginx.log"
       ),
       try ChildProcess(
-        ["/usr/sbin/fcgiwrap", "-c", "2", "-s", "unix:\(root)/cgi.socket"],
+        ["/usr/sbin/fcgiwrap", "-c", "1", "-s", "unix:\(root)/cgi.socket"],
         output: "\(root)/cgi.log"
       ),
     ]
