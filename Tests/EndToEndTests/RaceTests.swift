@@ -22,18 +22,19 @@ extension EndToEnd {
         let isOver = Locked(false)
         async let notes = push(from: bob, until: isOver, "docs.txt") { "\($0)line \($1)\n" }
         async let limits = push(from: eve, until: isOver, ShopFiles.rolloutFile, Self.raiseLimit)
+        async let robots = commitNothing(shop.remote, until: isOver)
         async let kills = isKilledOften ? killAtPushes(controller, shop, until: isOver) : 0
         async let tips = watchTips(of: shop.remote, until: isOver)
         do {
           try await releaseAndAbort(shop)
         } catch {
           isOver.withLock { $0 = true }
-          _ = try? await (notes, limits, kills, tips)
+          _ = try? await (notes, limits, robots, kills, tips)
           throw Overdue(description: "\(error)\n\(controller.logTail())")
         }
         isOver.withLock { $0 = true }
         print("race: the controller was killed \(try await kills) times")
-        try await check(shop, bobs: notes, eves: limits, tips: tips)
+        try await check(shop, bobs: notes, eves: limits, robots: robots, tips: tips)
       }
     }
 
@@ -53,12 +54,14 @@ extension EndToEnd {
       }
     }
 
-    private func check(_ shop: Shop, bobs: Int, eves: Int, tips: Set<String>) async throws {
+    private func check(_ shop: Shop, bobs: Int, eves: Int, robots: Int, tips: Set<String>) async throws {
       let remote = shop.remote
       let subjects = try await remote.subjects()
-      print("race: bob pushed \(bobs), eve \(eves), Serin's and all: \(subjects.count) commits")
-      #expect(bobs > 5 && eves > 5)
-      for (person, count) in [("bob", bobs), ("eve", eves)] {
+      print(
+        "race: bob pushed \(bobs), eve \(eves), a machine \(robots), Serin's and all: \(subjects.count) commits"
+      )
+      #expect(bobs > 0 && eves > 0 && robots > 0)
+      for (person, count) in [("bob", bobs), ("eve", eves), ("robot", robots)] {
         let own = subjects.filter { $0.hasPrefix("\(person) ") }
         #expect(own == (0..<count).map { "\(person) \($0)" })
       }
@@ -98,6 +101,16 @@ extension EndToEnd {
           return false
         }
         count += 1
+      }
+      return count
+    }
+
+    /// A machine that commits all the time, so that everyone's pushes are rejected now and then, and yet not always.
+    private func commitNothing(_ remote: ShopRemote, until isOver: Locked<Bool>) async throws -> Int {
+      var count = 0
+      while !isOver.withLock({ $0 }) {
+        if try await remote.commitNothing("robot \(count)") { count += 1 }
+        try await Task.sleep(for: .milliseconds(100))
       }
       return count
     }

@@ -127,6 +127,14 @@ struct ShopRemote: Sendable {
     try await bare.git("log", "--reverse", "--format=%an: %s", "main").split(separator: "\n").map(String.init)
   }
 
+  /// A machine puts an empty commit on the tip; false when somebody was faster.
+  func commitNothing(_ subject: String) async throws -> Bool {
+    let tip = try await bare.git("rev-parse", "main").prefix { !$0.isNewline }
+    let commit = try await bare.git("commit-tree", "\(tip)^{tree}", "-p", String(tip), "-m", subject)
+      .prefix { !$0.isNewline }
+    return try await bare.run(["update-ref", "refs/heads/main", String(commit), String(tip)]).isSuccess
+  }
+
   /// Takes the repository away from everyone, or brings it back.
   func move(away: Bool) throws {
     let hidden = "\(directory).away"
