@@ -31,6 +31,7 @@ extension EndToEnd {
           "-> pushed commit in \(verdict.text(commit))"
         )
         #expect(verdict.weightBack <= .seconds(1))
+        #expect(verdict.sinceFinished <= .seconds(2))
         #expect(commit <= verdict.weightBack + .seconds(2))
         try await shop.settle(at: "shop:v2", subject: "Abort shop/web at v3, restore v2")
         users.cancel()
