@@ -74,6 +74,11 @@ struct ControllerCommand: AsyncParsableCommand {
         lost.description,
         hint: "another controller has taken over; this one may be restarted"
       )
+    } catch let error as KubeError {
+      // Asked to end before the caches were full: an orderly end.
+      guard error.code != .cancelled else { return }
+      let hint = "the warnings say why; check --kubeconfig, KUBECONFIG and the cluster's address"
+      throw CommandFailure(.unreachable, "\(error.message) from \(client.configuration.server)", hint: hint)
     }
   }
 
