@@ -59,11 +59,14 @@ struct ControllerCommand: AsyncParsableCommand {
     )
     var services = Controller(client: client, options: options, logger: logger).services()
     if exitWithParent { services.append(ParentWatch(parent: getppid())) }
+    // The group's own debug lines print whole services; nobody reads them.
+    var quiet = logger
+    quiet.logLevel = max(.info, level)
     let group = ServiceGroup(
       configuration: .init(
         services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
         gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: logger
+        logger: quiet
       )
     )
     do {
