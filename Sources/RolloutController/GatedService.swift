@@ -1,3 +1,4 @@
+import KubeClient
 import ServiceLifecycle
 
 /// A service that starts when a condition has come true: reconcilers start with full caches and a held lease.
@@ -9,6 +10,8 @@ struct GatedService: Service {
     do {
       try await cancelWhenGracefulShutdown { try await gate() }
     } catch is CancellationError {
+      return
+    } catch let error as KubeError where error.code == .cancelled {
       return
     }
     try await service.run()

@@ -65,6 +65,11 @@ extension EndToEnd {
           try await stage.serin("get", "rollout", "web").output.contains("manually paused")
         }
         #expect(try await stage.serin("resume", "web").output == "rollout 'web' resumed\n")
+        try await waitUntil("the step to wait for a person again") {
+          try await stage.serin("get", "rollout", "web").output.contains("CanaryPauseStep")
+        }
+        #expect(try await sizes(stage) == [4, 1])
+        #expect(try await stage.serin("resume", "web").output == "rollout 'web' resumed\n")
         try await waitUntil("the second pause") { try await sizes(stage) == [2, 3] }
         try await stage.waitForPhase("Paused", "web", "default")
 

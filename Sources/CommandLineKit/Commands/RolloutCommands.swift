@@ -119,14 +119,11 @@ enum RolloutPatch: Equatable {
   /// There is nothing to change, and why.
   case nothing(String)
 
+  /// A frozen rollout is only unfrozen: the step that waits for a person goes on waiting, until a second resume.
   static func resume(_ rollout: JSONValue) -> RolloutPatch {
-    let isPaused = rollout.spec["paused"]?.bool == true
-    let isWaiting = !RolloutStatus(rollout.status).pauseConditions.isEmpty
-    guard isPaused || isWaiting else { return .nothing("is not paused") }
-    return .patch(
-      spec: isPaused ? ["paused": false] : nil,
-      status: isWaiting ? ["pauseConditions": .null] : nil
-    )
+    if rollout.spec["paused"]?.bool == true { return .patch(spec: ["paused": false]) }
+    guard !RolloutStatus(rollout.status).pauseConditions.isEmpty else { return .nothing("is not paused") }
+    return .patch(status: ["pauseConditions": .null])
   }
 
   static func promoteFully(_ rollout: JSONValue) -> RolloutPatch {
