@@ -40,18 +40,30 @@ import Testing
 
   private static let key = ObjectKey(namespace: "serin", name: "controller")
 
-  private static let times = LeaseTimes(
+  /// Times that no busy machine exceeds, for what must not run out.
+  private static let patient = LeaseTimes(
+    leaseDuration: .seconds(50),
+    renewDeadline: .seconds(40),
+    retryPeriod: .milliseconds(20)
+  )
+
+  /// Times that run out soon, for what must.
+  private static let hasty = LeaseTimes(
     leaseDuration: .seconds(2),
     renewDeadline: .milliseconds(600),
     retryPeriod: .milliseconds(20)
   )
 
-  private func elector(_ server: ScriptedServer, _ identity: String) -> LeaderElector {
+  private func elector(
+    _ server: ScriptedServer,
+    _ identity: String,
+    times: LeaseTimes = patient
+  ) -> LeaderElector {
     LeaderElector(
       client: client(of: server),
       lease: Self.key,
       identity: identity,
-      times: Self.times,
+      times: times,
       logger: quiet
     )
   }
@@ -88,7 +100,7 @@ import Testing
   @Test func stopsTheProcessWhenTheLeaseCannotBeRenewed() async throws {
     let leases = LeaseServer()
     try await withServer({ leases.answer($0, $1) }) { server in
-      let elector = elector(server, "one")
+      let elector = elector(server, "one", times: Self.hasty)
       let error = await #expect(throws: LeadershipLost.self) {
         try await running([elector], endThemselves: true) {
           try await elector.state.whenLeader()
