@@ -44,6 +44,12 @@ package struct RolloutSpec: Sendable, Hashable {
     }
   }
 
+  /// The Services that the strategy names, in the rollout's namespace.
+  package var services: [String] {
+    [canary?.canaryService, canary?.stableService, blueGreen?.activeService, blueGreen?.previewService]
+      .compactMap { $0 }
+  }
+
   /// The canary strategy, or nil for blue/green.
   package var canary: CanaryStrategy? {
     guard case .canary(let canary) = strategy else { return nil }

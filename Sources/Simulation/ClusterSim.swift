@@ -80,11 +80,7 @@ package struct ClusterSim: Sendable {
     self.rollout.set(1, at: "metadata", "generation")
     self.rollout.set(nextVersion(), at: "metadata", "resourceVersion")
     let spec = RolloutSpec(rollout)
-    let names = [
-      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
-      spec.blueGreen?.previewService,
-    ]
-    for name in names.compactMap({ $0 }) { services[name] = makeService(name) }
+    for name in spec.services { services[name] = makeService(name) }
     for key in spec.canary?.routes ?? [] {
       routes[key] = makeRoute(key, spec.canary?.stableService ?? "", spec.canary?.canaryService ?? "")
       dataPlane[key] = routes[key]

@@ -33,11 +33,9 @@ struct RolloutReport: Sendable, Equatable {
   private static func readSource(of rollout: JSONValue, client: KubeClient) async throws(KubeError)
     -> JSONValue?
   {
-    guard let text = rollout.annotations[RolloutNames.source] else { return nil }
-    let parts = text.split(separator: "/").map(String.init)
-    guard parts.count == 2 else { return nil }
+    guard let source = gitSourceKey(of: rollout) else { return nil }
     do throws(KubeError) {
-      return try await client.get(.gitSources, namespace: parts[0], name: parts[1])
+      return try await client.get(.gitSources, namespace: source.namespace, name: source.name)
     } catch {
       guard error.code == .notFound else { throw error }
       return nil

@@ -67,12 +67,11 @@ struct HistoryPlace: Sendable {
     let rollout = try await onCluster { () async throws(KubeError) in
       try await client.get(.rollouts, namespace: namespace, name: name)
     }
-    let parts = (rollout.annotations[RolloutNames.source] ?? "").split(separator: "/").map(String.init)
-    guard parts.count == 2 else {
+    guard let key = gitSourceKey(of: rollout) else {
       throw CommandFailure(.failed, "rollout \(ObjectKey(rollout)) did not come from a GitSource", hint: hint)
     }
     let source = try await onCluster { () async throws(KubeError) in
-      try await client.get(.gitSources, namespace: parts[0], name: parts[1])
+      try await client.get(.gitSources, namespace: key.namespace, name: key.name)
     }
     return [GitSource(source)]
   }

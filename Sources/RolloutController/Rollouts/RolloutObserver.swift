@@ -21,12 +21,8 @@ package struct RolloutObserver: Sendable {
   package func snapshot(of key: ObjectKey, now: Instant) -> Snapshot? {
     guard let rollout = stores.rollouts[key], !rollout.isBeingDeleted else { return nil }
     let spec = RolloutSpec(rollout)
-    let names = [
-      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
-      spec.blueGreen?.previewService,
-    ]
     var services: [String: Snapshot.Reference] = [:]
-    for name in names.compactMap({ $0 }) {
+    for name in spec.services {
       services[name] = reference(stores.services, ObjectKey(namespace: key.namespace, name: name))
     }
     var routes: [ObjectKey: Snapshot.Reference] = [:]
@@ -39,7 +35,7 @@ package struct RolloutObserver: Sendable {
       routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
       analysisTemplates: templates(in: key.namespace),
-      origin: source(of: rollout).flatMap { origin($0, key) }
+      origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }
     )
   }
 
@@ -58,12 +54,5 @@ package struct RolloutObserver: Sendable {
       templates["cluster/\(template.name)"] = template
     }
     return templates
-  }
-
-  private func source(of rollout: JSONValue) -> ObjectKey? {
-    guard let text = rollout.annotations[RolloutNames.source] else { return nil }
-    let parts = text.split(separator: "/")
-    guard parts.count == 2 else { return nil }
-    return ObjectKey(namespace: String(parts[0]), name: String(parts[1]))
   }
 }

@@ -25,7 +25,7 @@ struct RolloutTriggers: Sendable {
     let rollouts = stores.rollouts
     stores.services.onChange { change in
       for rollout in rollouts.objects(namespace: change.key.namespace)
-      where Self.services(of: rollout).contains(change.key.name) { enqueue(ObjectKey(rollout)) }
+      where RolloutSpec(rollout).services.contains(change.key.name) { enqueue(ObjectKey(rollout)) }
     }
     stores.httpRoutes.onChange { change in
       for rollout in rollouts.objects()
@@ -37,13 +37,5 @@ struct RolloutTriggers: Sendable {
         for rollout in rollouts.objects(namespace: namespace) { enqueue(ObjectKey(rollout)) }
       }
     }
-  }
-
-  private static func services(of rollout: JSONValue) -> [String] {
-    let spec = RolloutSpec(rollout)
-    return [
-      spec.canary?.canaryService, spec.canary?.stableService, spec.blueGreen?.activeService,
-      spec.blueGreen?.previewService,
-    ].compactMap { $0 }
   }
 }
