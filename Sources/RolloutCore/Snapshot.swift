@@ -25,6 +25,12 @@ package struct Snapshot: Sendable, Hashable {
   package var routes: [ObjectKey: Reference]
   /// AnalysisRuns that the rollout controls.
   package var analysisRuns: [JSONValue]
+  /// Experiments that the rollout controls.
+  package var experiments: [JSONValue]
+  /// The object that `spec.workloadRef` names; nil without one.
+  package var workload: Reference?
+  /// Pods of the rollout's ReplicaSets; nil when they were not read, as only few situations need them.
+  package var pods: [JSONValue]?
   /// AnalysisTemplates (and, by `cluster/NAME`, ClusterAnalysisTemplates) by name.
   package var analysisTemplates: [String: JSONValue]
   /// Where the manifest came from; nil when Git does not hold it or decisions are not recorded.
@@ -37,6 +43,9 @@ package struct Snapshot: Sendable, Hashable {
     services: [String: Reference] = [:],
     routes: [ObjectKey: Reference] = [:],
     analysisRuns: [JSONValue] = [],
+    experiments: [JSONValue] = [],
+    workload: Reference? = nil,
+    pods: [JSONValue]? = nil,
     analysisTemplates: [String: JSONValue] = [:],
     origin: GitOrigin? = nil
   ) {
@@ -46,6 +55,9 @@ package struct Snapshot: Sendable, Hashable {
     self.services = services
     self.routes = routes
     self.analysisRuns = analysisRuns
+    self.experiments = experiments
+    self.workload = workload
+    self.pods = pods
     self.analysisTemplates = analysisTemplates
     self.origin = origin
   }

@@ -89,7 +89,7 @@ extension Situation {
     let status = draft.status
     if isReleasing(status) {
       let index = status.currentStepIndex ?? 0
-      if canary.steps.indices.contains(index), case .analysis(let analysis) = canary.steps[index] {
+      if canary.steps.indices.contains(index), case .analysis(let analysis) = canary.steps[index].action {
         wanted.append((.step(index), analysis))
       }
       if let background = canary.backgroundAnalysis, index >= canary.backgroundStartingStep {

@@ -65,7 +65,7 @@ extension CanaryStrategy {
   /// The nearest `setWeight` at or before the step; 0 when there is none, so that a first pause holds no canary.
   package func weight(upTo index: Int) -> Int {
     for step in steps.prefix(index + 1).reversed() {
-      if case .setWeight(let weight) = step { return weight }
+      if let weight = step.weight { return weight }
     }
     return 0
   }

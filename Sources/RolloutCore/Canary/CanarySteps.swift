@@ -70,14 +70,14 @@ extension Situation {
   private func isDone(_ step: CanaryStep, at index: Int, _ canary: CanaryStrategy, _ draft: inout Draft)
     -> Bool
   {
-    switch step {
+    switch step.action {
     case .setWeight(let weight):
       return hasReached(target(canary, draft.status), canary) && trafficShows(weight, canary)
     case .pause(let duration):
       return isPauseOver(duration, &draft)
     case .analysis:
       return draft.status.stepAnalysis?.phase == "Successful"
-    case .unsupported:
+    case .setCanaryScale, .experiment, .setHeaderRoute, .setMirrorRoute, .plugin, .malformed:
       return false
     }
   }
@@ -121,17 +121,5 @@ extension Situation {
     }
     let message = "Rollout completed update to revision \(nextRevision) (\(revisions.newHash)): \(reason)"
     draft.event("RolloutCompleted", message)
-  }
-}
-
-extension CanaryStep: CustomStringConvertible {
-  /// The step as a person would say it: `setWeight: 20`, `pause: 3s`, `pause`, `analysis`.
-  package var description: String {
-    switch self {
-    case .setWeight(let weight): "setWeight: \(weight)"
-    case .pause(let duration): duration.map { "pause: \($0.goText)" } ?? "pause"
-    case .analysis: "analysis"
-    case .unsupported(let name): name
-    }
   }
 }

@@ -34,9 +34,9 @@ extension Situation {
     else {
       return true
     }
-    switch canary.steps[index] {
-    case .pause, .analysis: return false
-    case .setWeight, .unsupported: return true
+    switch canary.steps[index].action {
+    case .pause, .analysis, .experiment: return false
+    default: return true
     }
   }
 

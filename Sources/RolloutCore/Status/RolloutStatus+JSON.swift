@@ -18,6 +18,8 @@ extension RolloutStatus {
     value["controllerPause"] = flag(isControllerPause)
     value["collisionCount"] = collisionCount.map { JSONValue($0) }
     value["selector"] = text(selector)
+    value["restartedAt"] = restartedAt.map { .string($0.rfc3339) }
+    value["workloadObservedGeneration"] = text(workloadObservedGeneration)
     value["pauseConditions"] = list(
       pauseConditions.map { ["reason": .string($0.reason), "startTime": .string($0.startTime.rfc3339)] }
     )
@@ -31,6 +33,8 @@ extension RolloutStatus {
     write(&value, "canary", "currentStepAnalysisRunStatus", stepAnalysis?.json)
     write(&value, "canary", "currentBackgroundAnalysisRunStatus", backgroundAnalysis?.json)
     write(&value, "canary", "weights", weights)
+    write(&value, "canary", "currentExperiment", text(currentExperiment))
+    write(&value, "canary", "stablePingPong", text(stablePingPong))
     write(&value, "blueGreen", "activeSelector", text(activeSelector))
     write(&value, "blueGreen", "previewSelector", text(previewSelector))
     write(&value, "blueGreen", "scaleUpPreviewCheckPoint", flag(scaledUpPreview))

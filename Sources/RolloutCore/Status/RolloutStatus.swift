@@ -10,6 +10,7 @@ package struct RolloutStatus: Sendable, Hashable {
     package static let canaryPauseStep = "CanaryPauseStep"
     package static let blueGreenPause = "BlueGreenPause"
     package static let inconclusiveAnalysisRun = "InconclusiveAnalysisRun"
+    package static let inconclusiveExperiment = "InconclusiveExperiment"
 
     package let reason: String
     package let startTime: Instant
@@ -43,6 +44,14 @@ package struct RolloutStatus: Sendable, Hashable {
   package var stepAnalysis: RunStatus?
   package var backgroundAnalysis: RunStatus?
   package var weights: JSONValue?
+  /// The name of the present step's Experiment; empty when it has none.
+  package var currentExperiment: String
+  /// Which of the two Services is stable, `ping` or `pong`; empty before the first promotion and without them.
+  package var stablePingPong: String
+  /// The `restartAt` that was carried out last.
+  package var restartedAt: Instant?
+  /// The generation of the referenced workload that was seen last; empty without one.
+  package var workloadObservedGeneration: String
   package var activeSelector: String
   package var previewSelector: String
   package var scaledUpPreview: Bool
@@ -75,6 +84,10 @@ package struct RolloutStatus: Sendable, Hashable {
     stepAnalysis = RunStatus(status.at("canary", "currentStepAnalysisRunStatus"))
     backgroundAnalysis = RunStatus(status.at("canary", "currentBackgroundAnalysisRunStatus"))
     weights = status.at("canary", "weights")
+    currentExperiment = status.at("canary", "currentExperiment")?.string ?? ""
+    stablePingPong = status.at("canary", "stablePingPong")?.string ?? ""
+    restartedAt = status["restartedAt"]?.string.flatMap(Instant.init)
+    workloadObservedGeneration = status["workloadObservedGeneration"]?.string ?? ""
     activeSelector = status.at("blueGreen", "activeSelector")?.string ?? ""
     previewSelector = status.at("blueGreen", "previewSelector")?.string ?? ""
     scaledUpPreview = status.at("blueGreen", "scaleUpPreviewCheckPoint")?.bool ?? false

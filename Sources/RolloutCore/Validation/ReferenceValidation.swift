@@ -31,7 +31,7 @@ extension Situation {
       }
     }
     for (index, step) in canary.steps.enumerated() {
-      guard case .analysis(let analysis) = step else { continue }
+      guard case .analysis(let analysis) = step.action else { continue }
       if let issue = analysisIssue(analysis, "\(path).steps[\(index)].analysis") { return issue }
     }
     return analysisIssue(canary.backgroundAnalysis, "\(path).analysis")
