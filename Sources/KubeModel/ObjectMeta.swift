@@ -15,6 +15,10 @@ extension JSONValue {
   package var isBeingDeleted: Bool { at("metadata", "deletionTimestamp")?.string != nil }
   package var labels: [String: String] { at("metadata", "labels")?.strings ?? [:] }
   package var annotations: [String: String] { at("metadata", "annotations")?.strings ?? [:] }
+  /// One label, without a dictionary of all.
+  package func label(_ key: String) -> String? { at("metadata", "labels", key)?.string }
+  /// One annotation, without a dictionary of all.
+  package func annotation(_ key: String) -> String? { at("metadata", "annotations", key)?.string }
   package var spec: JSONValue { self["spec"] ?? .object([:]) }
   package var status: JSONValue { self["status"] ?? .object([:]) }
   package var ownerReferences: [JSONValue] { at("metadata", "ownerReferences")?.array ?? [] }

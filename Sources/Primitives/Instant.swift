@@ -70,21 +70,38 @@ extension Instant {
   /// The time of day in UTC as `hh:mm:ss`.
   package var timeOfDay: String { String(rfc3339.dropFirst(11).dropLast()) }
 
+  /// Written digit by digit: every status that is planned or compared goes through here.
   private func text(fractionDigits: Int) -> String {
     let seconds = secondsSinceEpoch
     let nanoseconds = nanosecondsSinceEpoch - seconds * 1_000_000_000
     let days = Int(seconds.dividedFloor(by: 86_400))
     let rest = Int(seconds) - days * 86_400
     let (year, month, day) = Self.date(daysSinceEpoch: days)
-    var text = "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))T"
-    text += "\(Self.pad(rest / 3600, 2)):\(Self.pad(rest / 60 % 60, 2)):\(Self.pad(rest % 60, 2))"
-    if fractionDigits > 0 { text += "." + Self.pad(Int(nanoseconds), 9).prefix(fractionDigits) }
-    return text + "Z"
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(28)
+    let parts = [
+      (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (rest / 3600, 2, ":"), (rest / 60 % 60, 2, ":"),
+      (rest % 60, 2, fractionDigits > 0 ? "." : "Z"),
+    ]
+    for (number, width, separator) in parts {
+      Self.write(number, width, into: &bytes)
+      bytes.append(contentsOf: separator.utf8)
+    }
+    if fractionDigits > 0 {
+      Self.write(Int(nanoseconds), 9, into: &bytes)
+      bytes.removeLast(9 - fractionDigits)
+      bytes.append(UInt8(ascii: "Z"))
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func pad(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  private static func write(_ number: Int, _ width: Int, into bytes: inout [UInt8]) {
+    var divisor = 1
+    for _ in 1..<width { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
   }
 
   /// Days of the civil calendar since 1970-01-01; the usual era arithmetic over 400-year cycles.
@@ -127,24 +144,27 @@ extension BinaryInteger {
 
 /// Reads fixed-width digits from ASCII text.
 private struct DigitScanner {
-  private var rest: Substring.UTF8View
+  private let bytes: [UInt8]
+  private var index = 0
 
-  init(_ text: String) { rest = text[...].utf8 }
+  init(_ text: String) { bytes = Array(text.utf8) }
 
-  var isAtEnd: Bool { rest.isEmpty }
+  var isAtEnd: Bool { index == bytes.count }
 
   mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard rest.first == UInt8(ascii: character) else { return false }
-    rest.removeFirst()
+    guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
+    index += 1
     return true
   }
 
   mutating func number(_ width: Int) -> Int? {
     var value = 0
     for _ in 0..<width {
-      guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      value = value * 10 + Int(byte - UInt8(ascii: "0"))
-      rest.removeFirst()
+      guard index < bytes.count, bytes[index] >= UInt8(ascii: "0"), bytes[index] <= UInt8(ascii: "9") else {
+        return nil
+      }
+      value = value * 10 + Int(bytes[index] - UInt8(ascii: "0"))
+      index += 1
     }
     return value
   }

@@ -83,6 +83,14 @@ extension JSONValue {
   /// The value reached by following the fields in order; nil when one of them is missing.
   package func at(_ path: String...) -> JSONValue? { at(path) }
 
+  /// As above, without an array for the path: two fields are what nearly every reader follows.
+  package func at(_ first: String, _ second: String) -> JSONValue? { self[first]?[second] }
+
+  /// As above, for three fields.
+  package func at(_ first: String, _ second: String, _ third: String) -> JSONValue? {
+    self[first]?[second]?[third]
+  }
+
   /// The value reached by following the fields in order; nil when one of them is missing.
   package func at(_ path: some Sequence<String>) -> JSONValue? {
     var value = self

@@ -1,25 +1,33 @@
 import KubeModel
 package import Primitives
 
-/// A ReplicaSet as the planner sees it.
+/// A ReplicaSet as the planner sees it; its fields are read once, since every part of a plan asks for them.
 package struct ReplicaSetView: Sendable, Hashable {
   package let object: JSONValue
-
-  package init(_ object: JSONValue) { self.object = object }
-
-  package var name: String { object.name }
-  package var hash: String { object.labels[RolloutNames.podTemplateHash] ?? "" }
-  package var revision: Int { object.annotations[RolloutNames.revision].flatMap { Int($0) } ?? 0 }
+  package let name: String
+  package let hash: String
+  package let revision: Int
   /// Pods that it should have.
-  package var desired: Int { object.spec["replicas"]?.int ?? 1 }
+  package let desired: Int
   /// Pods that exist, whatever their state.
-  package var created: Int { object.status["replicas"]?.int ?? 0 }
-  package var ready: Int { object.status["readyReplicas"]?.int ?? 0 }
+  package let created: Int
+  package let ready: Int
   /// Pods ready for `minReadySeconds`, never more than it should have: surplus pods are about to go.
-  package var available: Int { min(object.status["availableReplicas"]?.int ?? 0, desired) }
+  package let available: Int
   /// When it may go to zero, if it waits for that.
-  package var scaleDownDeadline: Instant? {
-    object.annotations[RolloutNames.scaleDownDeadline].flatMap { Instant($0) }
+  package let scaleDownDeadline: Instant?
+
+  package init(_ object: JSONValue) {
+    self.object = object
+    name = object.name
+    hash = object.label(RolloutNames.podTemplateHash) ?? ""
+    revision = object.annotation(RolloutNames.revision).flatMap { Int($0) } ?? 0
+    desired = object.at("spec", "replicas")?.int ?? 1
+    let status = object.status
+    created = status["replicas"]?.int ?? 0
+    ready = status["readyReplicas"]?.int ?? 0
+    available = min(status["availableReplicas"]?.int ?? 0, desired)
+    scaleDownDeadline = object.annotation(RolloutNames.scaleDownDeadline).flatMap { Instant($0) }
   }
 
   /// The pod template without the hash label, comparable with the one in the Rollout.

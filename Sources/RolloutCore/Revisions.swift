@@ -9,6 +9,8 @@ package struct Revisions: Sendable, Hashable {
   package let stable: ReplicaSetView?
   /// All others, newest first.
   package let older: [ReplicaSetView]
+  /// New, stable, then all others.
+  package let all: [ReplicaSetView]
   /// The hash of the revision that the spec asks for, whether its ReplicaSet exists or not.
   package let newHash: String
 
@@ -23,12 +25,9 @@ package struct Revisions: Sendable, Hashable {
     newHash = found?.hash ?? hash
     stable = stableHash.isEmpty ? nil : all.first { $0.hash == stableHash }
     older = all.filter { $0.hash != found?.hash && $0.hash != stableHash }
-  }
-
-  package var all: [ReplicaSetView] {
     var sets = [new, stable].compactMap { $0 }
     if new?.hash == stable?.hash, sets.count == 2 { sets.removeLast() }
-    return sets + older
+    self.all = sets + older
   }
 
   package func find(_ hash: String) -> ReplicaSetView? { all.first { $0.hash == hash } }

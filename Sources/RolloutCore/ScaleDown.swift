@@ -6,7 +6,7 @@ extension Situation {
   func scale(_ set: ReplicaSetView, to size: Int, _ draft: inout Draft) {
     var annotations: [String: String?] = [:]
     if set.scaleDownDeadline != nil { annotations[RolloutNames.scaleDownDeadline] = .some(nil) }
-    let desired = set.object.annotations[RolloutNames.desiredReplicas]
+    let desired = set.object.annotation(RolloutNames.desiredReplicas)
     if size > 0, desired != String(spec.replicas) {
       annotations[RolloutNames.desiredReplicas] = String(spec.replicas)
     }
@@ -56,15 +56,15 @@ extension Situation {
   func syncAnnotations(of new: ReplicaSetView, _ draft: inout Draft) {
     var wanted = copiedAnnotations
     wanted[RolloutNames.revision] = String(nextRevision)
-    var changes = wanted.filter { new.object.annotations[$0.key] != $0.value }
+    var changes = wanted.filter { new.object.annotation($0.key) != $0.value }
     if new.revision > 0, new.revision != nextRevision {
-      let history = new.object.annotations[RolloutNames.revisionHistory].map { "\($0),\(new.revision)" }
+      let history = new.object.annotation(RolloutNames.revisionHistory).map { "\($0),\(new.revision)" }
       changes[RolloutNames.revisionHistory] = history ?? String(new.revision)
     }
     if !changes.isEmpty {
       draft.perform(.annotateReplicaSet(name: new.name, annotations: changes.mapValues { .some($0) }))
     }
-    if rollout.annotations[RolloutNames.revision] != String(nextRevision) {
+    if rollout.annotation(RolloutNames.revision) != String(nextRevision) {
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
     }
   }

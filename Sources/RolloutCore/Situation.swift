@@ -7,17 +7,18 @@ struct Situation {
   let rollout: JSONValue
   let spec: RolloutSpec
   let revisions: Revisions
+  /// The status as last written.
+  let recorded: RolloutStatus
   let now: Instant
 
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     rollout = snapshot.rollout
     spec = RolloutSpec(snapshot.rollout)
-    revisions = Revisions(snapshot: snapshot, spec: spec, status: RolloutStatus(snapshot.rollout.status))
+    recorded = RolloutStatus(snapshot.rollout.status)
+    revisions = Revisions(snapshot: snapshot, spec: spec, status: recorded)
     now = snapshot.now
   }
-
-  var recorded: RolloutStatus { RolloutStatus(rollout.status) }
 
   /// The live Service of that name; nil when there is none or it could not be read.
   func service(_ name: String?) -> JSONValue? { name.flatMap { snapshot.services[$0]?.object } }

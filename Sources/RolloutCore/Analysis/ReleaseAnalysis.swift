@@ -140,7 +140,7 @@ extension Situation {
       }
     }
     for run in snapshot.analysisRuns where !kept.contains(run.name) && !isCompleted(run) {
-      guard run.spec["terminate"]?.bool != true, run.labels["rollout-type"] != nil else { continue }
+      guard run.spec["terminate"]?.bool != true, run.label("rollout-type") != nil else { continue }
       draft.perform(.terminateAnalysisRun(name: run.name))
     }
   }
@@ -185,7 +185,7 @@ extension Situation {
     var rest = (successful: spec.successfulRunHistoryLimit, unsuccessful: spec.unsuccessfulRunHistoryLimit)
     for run in finished {
       let isSuccessful = run.status["phase"] == "Successful"
-      let isOrphan = !hashes.contains(run.labels[RolloutNames.podTemplateHash] ?? "")
+      let isOrphan = !hashes.contains(run.label(RolloutNames.podTemplateHash) ?? "")
       let isOver = isSuccessful ? rest.successful <= 0 : rest.unsuccessful <= 0
       if isOrphan || isOver {
         draft.perform(.deleteAnalysisRun(name: run.name, uid: run.uid))

@@ -102,7 +102,7 @@ extension Situation {
   /// managed before, since it then serves everything already.
   func select(_ set: ReplicaSetView, by name: String?, _ draft: inout Draft, evenUnready: Bool = false) {
     guard let name, let service = service(name), selectedHash(name) != set.hash else { return }
-    let isManaged = service.annotations[RolloutNames.managedBy] != nil
+    let isManaged = service.annotation(RolloutNames.managedBy) != nil
     let needed = isManaged ? 1 : max(1, set.desired)
     guard evenUnready || set.available >= needed else { return }
     draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))

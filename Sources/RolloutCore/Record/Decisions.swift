@@ -61,7 +61,7 @@ extension Situation {
     reason: String,
     _ origin: GitOrigin
   ) -> Verdict {
-    let runs = snapshot.analysisRuns.filter { $0.labels[RolloutNames.podTemplateHash] == set.hash }
+    let runs = snapshot.analysisRuns.filter { $0.label(RolloutNames.podTemplateHash) == set.hash }
       .sorted { $0.name < $1.name }
     return Verdict(
       kind: kind,
@@ -76,9 +76,9 @@ extension Situation {
       stableHash: other?.hash ?? "",
       stableImages: other?.images ?? [:],
       stableTemplate: kind == .abort ? other?.template : nil,
-      sourceCommit: set.object.annotations[RolloutNames.sourceCommit]
-        ?? rollout.annotations[RolloutNames.sourceCommit] ?? "",
-      sourceFile: rollout.annotations[RolloutNames.sourceFile] ?? "",
+      sourceCommit: set.object.annotation(RolloutNames.sourceCommit)
+        ?? rollout.annotation(RolloutNames.sourceCommit) ?? "",
+      sourceFile: rollout.annotation(RolloutNames.sourceFile) ?? "",
       decidedBy: decider(kind, reason),
       at: at
     )
@@ -89,7 +89,7 @@ extension Situation {
     guard let canary = spec.canary, !canary.steps.isEmpty else { return "" }
     let count = canary.steps.count
     if kind == .promote { return "\(count)/\(count)" }
-    let judged = runs.compactMap { $0.labels["step-index"].flatMap { Int($0) } }.max()
+    let judged = runs.compactMap { $0.label("step-index").flatMap { Int($0) } }.max()
     return judged.map { "\($0 + 1)/\(count)" } ?? "0/\(count)"
   }
 

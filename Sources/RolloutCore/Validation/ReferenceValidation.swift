@@ -41,7 +41,7 @@ extension Situation {
     guard let name else { return nil }
     switch snapshot.services[name] {
     case .found(let service):
-      if let owner = service.annotations[RolloutNames.managedBy], owner != rollout.name {
+      if let owner = service.annotation(RolloutNames.managedBy), owner != rollout.name {
         return SpecIssue(
           path,
           "Invalid value: \"\(name)\": the Service is managed by another Rollout, \"\(owner)\""
