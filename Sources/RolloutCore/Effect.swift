@@ -61,16 +61,22 @@ package struct Verdict: Sendable, Hashable {
 }
 
 /// An event for `kubectl describe`.
+///
+/// It belongs to one write and is told as soon as that write has changed something: never before, since a refused
+/// write would make it a lie, and never later, since a crash between two writes would lose it.
 package struct PlannedEvent: Sendable, Hashable {
   /// `Normal` or `Warning`.
   package let type: String
   package let reason: String
   package let message: String
+  /// Index of the effect that it tells of; nil tells of the status.
+  package let effect: Int?
 
-  package init(type: String, reason: String, message: String) {
+  package init(type: String, reason: String, message: String, effect: Int? = nil) {
     self.type = type
     self.reason = reason
     self.message = message
+    self.effect = effect
   }
 }
 
@@ -89,4 +95,7 @@ package struct Plan: Sendable, Hashable {
   package let statusPatch: JSONValue?
   package let events: [PlannedEvent]
   package let wake: Wake
+
+  /// The events that belong to the effect of that index, or to the status.
+  package func events(ofEffect index: Int?) -> [PlannedEvent] { events.filter { $0.effect == index } }
 }

@@ -13,7 +13,7 @@ extension Situation {
     if set.desired != size {
       draft.perform(.scaleReplicaSet(name: set.name, from: set.desired, to: size, annotations: annotations))
       let verb = size > set.desired ? "up" : "down"
-      draft.event(
+      draft.eventOfEffect(
         "ScalingReplicaSet",
         "Scaled \(verb) ReplicaSet \(set.name) (revision \(set.revision)) from \(set.desired) to \(size)"
       )
@@ -44,8 +44,8 @@ extension Situation {
   func ensureNew(replicas: Int, _ draft: inout Draft) {
     guard let new = revisions.new else {
       draft.perform(.createReplicaSet(makeReplicaSet(replicas: replicas)))
+      draft.eventOfEffect("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
-      draft.event("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
       return
     }
     syncAnnotations(of: new, &draft)

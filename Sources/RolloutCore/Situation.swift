@@ -40,8 +40,16 @@ struct Draft {
 
   mutating func perform(_ effect: Effect) { effects.append(effect) }
 
+  /// Tells of the status that the plan leads to.
   mutating func event(_ reason: String, _ message: String, type: String = "Normal") {
     events.append(PlannedEvent(type: type, reason: reason, message: message))
+  }
+
+  /// Tells of the effect that was planned last.
+  mutating func eventOfEffect(_ reason: String, _ message: String) {
+    events.append(
+      PlannedEvent(type: "Normal", reason: reason, message: message, effect: effects.count - 1)
+    )
   }
 
   mutating func wake(at instant: Instant) { wakes.append(instant) }

@@ -17,9 +17,10 @@ extension ClusterSim {
         throw SimError(message: "injected failure")
       }
       try perform(effect)
+      events += plan.events(ofEffect: index)
     }
     if plan.effects.count >= crashAfter { throw SimError(message: "crashed") }
-    events += plan.events
+    defer { events += plan.events(ofEffect: nil) }
     guard let patch = plan.statusPatch else { return }
     writes += 1
     rollout["status"] = MergePatch.apply(patch, to: rollout["status"])

@@ -26,19 +26,26 @@ package struct Performer: Sendable {
     self.record = record
   }
 
-  /// Performs the plan of a rollout: its effects, then its status.
-  package func perform(_ plan: Plan, on rollout: JSONValue) async throws(KubeError) {
-    for effect in plan.effects {
+  /// Performs the plan of a rollout: its effects, then its status; tells of each write once it changed something.
+  ///
+  /// Writes to the rollout itself hold only at the resourceVersion that was planned from, or that this plan's own
+  /// write before led to: what a person has changed since is never decided over.
+  package func perform(
+    _ plan: Plan,
+    on rollout: JSONValue,
+    told: (PlannedEvent) -> Void
+  ) async throws(KubeError) {
+    var version = rollout.resourceVersion
+    for (index, effect) in plan.effects.enumerated() {
       try checkLease(rollout)
-      try await perform(effect, ObjectKey(rollout))
+      let hasChanged = try await perform(effect, ObjectKey(rollout), &version)
+      if hasChanged { plan.events(ofEffect: index).forEach(told) }
     }
-    guard let patch = plan.statusPatch else { return }
-    try checkLease(rollout)
-    var body: JSONValue = ["status": patch]
-    // The default replicas, or the revision annotation, may just have been written by this plan itself.
-    let version = stores.rollouts[ObjectKey(rollout)]?.resourceVersion ?? rollout.resourceVersion
-    body.set(.string(version), at: "metadata", "resourceVersion")
-    try await patchRollout(ObjectKey(rollout), body, subresource: "status")
+    if let patch = plan.statusPatch {
+      try checkLease(rollout)
+      try await patchRollout(ObjectKey(rollout), ["status": patch], &version, subresource: "status")
+    }
+    plan.events(ofEffect: nil).forEach(told)
   }
 
   private func checkLease(_ rollout: JSONValue) throws(KubeError) {
@@ -47,14 +54,17 @@ package struct Performer: Sendable {
     }
   }
 
-  private func perform(_ effect: Effect, _ key: ObjectKey) async throws(KubeError) {
+  /// Whether the world is another one now: false only for what was there already.
+  private func perform(_ effect: Effect, _ key: ObjectKey, _ version: inout String) async throws(KubeError)
+    -> Bool
+  {
     switch effect {
     case .setDefaultReplicas:
-      try await patchRollout(key, ["spec": ["replicas": 1]])
+      try await patchRollout(key, ["spec": ["replicas": 1]], &version)
     case .annotateRollout(let annotations):
-      try await patchRollout(key, ["metadata": ["annotations": JSONValue(annotations)]])
+      try await patchRollout(key, ["metadata": ["annotations": JSONValue(annotations)]], &version)
     case .createReplicaSet(let set):
-      try await create(.replicaSets, set)
+      return try await create(.replicaSets, set)
     case .scaleReplicaSet(let name, let from, let to, let annotations):
       try await scale(ObjectKey(namespace: key.namespace, name: name), from: from, to: to, annotations)
     case .annotateReplicaSet(let name, let annotations):
@@ -73,7 +83,7 @@ package struct Performer: Sendable {
     case .patchRoute(let route, let patch):
       try await write(stores.httpRoutes, route, .json(patch))
     case .createAnalysisRun(let run):
-      try await create(.analysisRuns, run)
+      return try await create(.analysisRuns, run)
     case .terminateAnalysisRun(let name):
       let run = ObjectKey(namespace: key.namespace, name: name)
       try await write(stores.analysisRuns, run, .merge(["spec": ["terminate": true]]))
@@ -82,6 +92,7 @@ package struct Performer: Sendable {
     case .record(let verdict):
       record(verdict, key)
     }
+    return true
   }
 
   private func write(_ store: Store, _ key: ObjectKey, _ patch: KubePatch) async throws(KubeError) {
@@ -89,9 +100,14 @@ package struct Performer: Sendable {
     store.noteWritten(written)
   }
 
-  private func patchRollout(_ key: ObjectKey, _ body: JSONValue, subresource: String? = nil)
-    async throws(KubeError)
-  {
+  private func patchRollout(
+    _ key: ObjectKey,
+    _ body: JSONValue,
+    _ version: inout String,
+    subresource: String? = nil
+  ) async throws(KubeError) {
+    var body = body
+    body.set(.string(version), at: "metadata", "resourceVersion")
     let written = try await client.patch(
       .rollouts,
       namespace: key.namespace,
@@ -99,6 +115,7 @@ package struct Performer: Sendable {
       .merge(body),
       subresource: subresource
     )
+    version = written.resourceVersion
     stores.rollouts.noteWritten(written)
   }
 
@@ -126,12 +143,14 @@ package struct Performer: Sendable {
   }
 
   /// Names are functions of what is created: one that exists already is the one that was meant.
-  private func create(_ type: ResourceType, _ object: JSONValue) async throws(KubeError) {
+  private func create(_ type: ResourceType, _ object: JSONValue) async throws(KubeError) -> Bool {
     do throws(KubeError) {
       _ = try await client.create(type, object)
     } catch {
       guard error.code == .alreadyExists else { throw error }
+      return false
     }
+    return true
   }
 
   private func delete(_ type: ResourceType, _ key: ObjectKey, uid: String) async throws(KubeError) {

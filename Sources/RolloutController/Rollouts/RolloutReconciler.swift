@@ -35,13 +35,13 @@ package struct RolloutReconciler: Sendable {
       logger.debug("effect", metadata: [LogKey.rollout: "\(key)", LogKey.effect: "\(effect.summary)"])
     }
     do throws(KubeError) {
-      try await performer.perform(plan, on: snapshot.rollout)
+      try await performer.perform(plan, on: snapshot.rollout) { event in
+        let metadata: Logger.Metadata = [LogKey.rollout: "\(key)", LogKey.reason: "\(event.reason)"]
+        logger.info("\(event.message)", metadata: metadata)
+        emit(event, snapshot.rollout)
+      }
     } catch {
       return failed(error, key, snapshot.rollout)
-    }
-    for event in plan.events {
-      logger.info("\(event.message)", metadata: [LogKey.rollout: "\(key)", LogKey.reason: "\(event.reason)"])
-      emit(event, snapshot.rollout)
     }
     switch plan.wake {
     case .onChange: return .done

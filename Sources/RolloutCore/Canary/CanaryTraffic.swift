@@ -106,6 +106,6 @@ extension Situation {
     let needed = isManaged ? 1 : max(1, set.desired)
     guard evenUnready || set.available >= needed else { return }
     draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))
-    draft.event("SwitchService", "Switched selector for service '\(name)' to value '\(set.hash)'")
+    draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' to value '\(set.hash)'")
   }
 }
