@@ -40,6 +40,26 @@ extension Situation {
     if now >= deadline { scale(set, to: 0, &draft) } else { draft.wake(at: deadline) }
   }
 
+  /// Takes all older ReplicaSets out of use, newest first: so many of them may wait for the delay, the others go at
+  /// once (reference, section 2.4).
+  func retireOlder(
+    after delay: Duration,
+    limit: Int?,
+    _ draft: inout Draft,
+    isReferenced: (_ hash: String) -> Bool
+  ) {
+    var waiting = 0
+    for set in revisions.older where set.desired > 0 {
+      guard !isReferenced(set.hash) else { continue }
+      if waiting >= limit ?? .max {
+        scale(set, to: 0, &draft)
+      } else {
+        retire(set, after: delay, isReferenced: false, &draft)
+        waiting += 1
+      }
+    }
+  }
+
   /// Creates the newest ReplicaSet with the given size, or brings the present one to it.
   func ensureNew(replicas: Int, _ draft: inout Draft) {
     guard let new = revisions.new else {

@@ -25,17 +25,19 @@ extension ClusterSim {
         let order = present.sorted { ($0.readyAt ?? .distantFuture) < ($1.readyAt ?? .distantFuture) }
         present = Array(order.prefix(desired))
       }
-      while present.count < desired { present.append(Pod(readyAt: readyTime(of: set))) }
+      while present.count < desired {
+        present.append(Pod(readyAt: readyTime(of: set, stuck: present.count { $0.readyAt == nil })))
+      }
       pods[name] = present
     }
     for name in pods.keys where replicaSets[name] == nil { pods[name] = nil }
   }
 
-  private mutating func readyTime(of set: JSONValue) -> Instant? {
+  private mutating func readyTime(of set: JSONValue, stuck: Int) -> Instant? {
     let delay = Int.random(in: settings.podStart, using: &random)
-    let isBroken = containerImages(of: set.spec["template"] ?? .null).values.contains(
-      where: settings.brokenImages.contains
-    )
+    let isBroken = containerImages(of: set.spec["template"] ?? .null).values.contains { image in
+      settings.brokenImages.contains(image) || stuck < settings.stuckPods[image] ?? 0
+    }
     return isBroken ? nil : now + .seconds(delay)
   }
 

@@ -46,6 +46,8 @@ package struct ClusterSim: Sendable {
     package var failureRate: Double
     /// Images whose pods never become ready.
     package var brokenImages: Set<String>
+    /// Images of which so many pods never become ready.
+    package var stuckPods: [String: Int]
     /// Images whose analysis ends with this phase instead of Successful.
     package var verdicts: [String: String]
     /// Whether decisions reach Git at once.
@@ -57,6 +59,7 @@ package struct ClusterSim: Sendable {
       analysisTime: Int = 5,
       failureRate: Double = 0,
       brokenImages: Set<String> = [],
+      stuckPods: [String: Int] = [:],
       verdicts: [String: String] = [:],
       isGitReachable: Bool = true
     ) {
@@ -65,6 +68,7 @@ package struct ClusterSim: Sendable {
       self.analysisTime = analysisTime
       self.failureRate = failureRate
       self.brokenImages = brokenImages
+      self.stuckPods = stuckPods
       self.verdicts = verdicts
       self.isGitReachable = isGitReachable
     }
@@ -82,7 +86,8 @@ package struct ClusterSim: Sendable {
     let spec = RolloutSpec(rollout)
     for name in spec.services { services[name] = makeService(name) }
     for key in spec.canary?.routes ?? [] {
-      routes[key] = makeRoute(key, spec.canary?.stableService ?? "", spec.canary?.canaryService ?? "")
+      let roles = spec.canary?.roles(RolloutStatus(.object([:])))
+      routes[key] = makeRoute(key, roles?.stable ?? "", roles?.canary ?? "")
       dataPlane[key] = routes[key]
     }
   }

@@ -20,13 +20,13 @@ package enum HTTPRoutePlan {
     }
   }
 
-  /// The canary's share in percent that the live route gives it, the greatest over the rules; nil when the route does
-  /// not have the needed shape.
+  /// The share of `weights.total` that the live route gives the canary, the greatest over the rules and rounded up; nil
+  /// when the route does not have the needed shape.
   package static func canaryWeight(_ weights: TrafficWeights, in route: JSONValue) -> Int? {
     guard case .success(let pairs) = pairs(of: weights, in: route) else { return nil }
     return pairs.map { pair in
-      let total = pair.canary.weight + pair.stable.weight
-      return total == 0 ? 0 : (pair.canary.weight * 100 + total - 1) / total
+      let sum = pair.canary.weight + pair.stable.weight
+      return sum == 0 ? 0 : (pair.canary.weight * weights.total + sum - 1) / sum
     }.max()
   }
 

@@ -122,9 +122,11 @@ extension Situation {
     } else {
       ensureNew(replicas: newSize(blueGreen, status), &draft)
     }
-    for set in revisions.older {
-      let selected = [selectedHash(blueGreen.activeService), selectedHash(blueGreen.previewService)]
-      retire(set, after: blueGreen.scaleDownDelay, isReferenced: selected.contains(set.hash), &draft)
-    }
+    let selected = [selectedHash(blueGreen.activeService), selectedHash(blueGreen.previewService)]
+    retireOlder(
+      after: blueGreen.scaleDownDelay,
+      limit: blueGreen.scaleDownDelayRevisionLimit,
+      &draft
+    ) { selected.contains($0) }
   }
 }

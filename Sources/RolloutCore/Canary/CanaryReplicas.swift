@@ -18,18 +18,31 @@ extension Situation {
     if let stable = revisions.find(status.stableHash), stable.hash != revisions.newHash {
       scale(stable, to: target.stable, &draft)
     }
+    let observed = observedWeight(canary, status)
     if status.isAborted {
-      retireAborted(canary.abortScaleDownDelay, observedWeight: observedWeight(canary), &draft)
+      shrinkAborted(canary, observed, &draft)
     } else {
       // Pods stay until the routes have let go of them.
       let current = revisions.new?.desired ?? 0
       let isShrinking = target.new < current && !status.isFullyPromoted
-      let mustHold = isShrinking && observedWeight(canary) > target.weight
+      let mustHold = isShrinking && observed > target.weight
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
-    for set in revisions.older {
-      retire(set, after: canary.scaleDownDelay, isReferenced: isRouted(set.hash, canary), &draft)
+    retireOlder(
+      after: canary.dynamicStableScale ? .zero : canary.scaleDownDelay,
+      limit: canary.scaleDownDelayRevisionLimit,
+      &draft
+    ) { isRouted($0, canary, status) }
+  }
+
+  /// Where stable has to grow back first, the canary gives up its pods as it loses its requests; else it keeps them for
+  /// a delay.
+  private func shrinkAborted(_ canary: CanaryStrategy, _ observed: Int, _ draft: inout Draft) {
+    guard canary.dynamicStableScale, !canary.hasAbortScaleDownDelay else {
+      return retireAborted(canary.abortScaleDownDelay, observedWeight: observed, &draft)
     }
+    guard let new = revisions.new else { return }
+    scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)
   }
 
   /// The aborted revision keeps its pods until stable carries everything and the delay is over; a retry finds them.
@@ -40,9 +53,10 @@ extension Situation {
   }
 
   /// Whether requests may still reach a revision's pods.
-  private func isRouted(_ hash: String, _ canary: CanaryStrategy) -> Bool {
-    if selectedHash(canary.stableService) == hash { return true }
-    return selectedHash(canary.canaryService) == hash && observedWeight(canary) > 0
+  private func isRouted(_ hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+    let roles = canary.roles(status)
+    if selectedHash(roles.stable) == hash { return true }
+    return selectedHash(roles.canary) == hash && observedWeight(canary, status) > 0
   }
 
   // MARK: - By replica counts alone

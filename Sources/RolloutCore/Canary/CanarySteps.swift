@@ -72,12 +72,14 @@ extension Situation {
   {
     switch step.action {
     case .setWeight(let weight):
-      return hasReached(target(canary, draft.status), canary) && trafficShows(weight, canary)
+      return hasReached(target(canary, draft.status), canary) && trafficShows(weight, canary, draft.status)
     case .pause(let duration):
       return isPauseOver(duration, &draft)
     case .analysis:
       return draft.status.stepAnalysis?.phase == "Successful"
-    case .setCanaryScale, .experiment, .setHeaderRoute, .setMirrorRoute, .plugin, .malformed:
+    case .setCanaryScale:
+      return hasReached(target(canary, draft.status), canary)
+    case .experiment, .setHeaderRoute, .setMirrorRoute, .plugin, .malformed:
       return false
     }
   }
@@ -101,8 +103,8 @@ extension Situation {
 
   /// Promotes once the canary alone can carry everything and, with a router, does.
   private func promoteWhenProven(_ canary: CanaryStrategy, _ draft: inout Draft, reason: String) {
-    guard let new = revisions.new, new.available >= spec.replicas else { return }
-    guard !canary.hasTrafficRouting || trafficShows(100, canary) else { return }
+    guard let new = revisions.new, isEnough(of: new, spec.replicas, canary) else { return }
+    guard trafficShows(canary.maxTrafficWeight, canary, draft.status) else { return }
     promote(&draft, reason: reason)
   }
 
@@ -118,6 +120,9 @@ extension Situation {
       draft.status.stepAnalysis = nil
       draft.status.backgroundAnalysis = nil
       draft.status.currentStepIndex = canary.steps.isEmpty ? nil : canary.steps.count
+      if canary.pingPong != nil {
+        draft.status.stablePingPong = draft.status.stablePingPong == "ping" ? "pong" : "ping"
+      }
     }
     let message = "Rollout completed update to revision \(nextRevision) (\(revisions.newHash)): \(reason)"
     draft.event("RolloutCompleted", message)

@@ -5,62 +5,122 @@ import TrafficPlans
 extension Situation {
   /// Whether the data plane splits traffic as wanted: without a router there is nothing to ask, with one every route
   /// must carry the weight and must not be refused by its gateway.
-  func trafficShows(_ weight: Int, _ canary: CanaryStrategy) -> Bool {
+  func trafficShows(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     guard canary.hasTrafficRouting else { return true }
     return liveRoutes(canary).allSatisfy { route in
       guard let route else { return false }
-      return HTTPRoutePlan.plan(weights(weight, canary), route: route) == .unchanged
+      return HTTPRoutePlan.plan(weights(weight, canary, status), route: route) == .unchanged
         && HTTPRoutePlan.isAccepted(route) != false
     }
   }
 
-  /// The greatest share of requests that the canary service may still receive: 100 when a route cannot be read or its
-  /// gateway lags behind, because nothing may be removed on a guess.
-  func observedWeight(_ canary: CanaryStrategy) -> Int {
-    liveRoutes(canary).map { route in
-      guard let route, HTTPRoutePlan.isAccepted(route) != false else { return 100 }
-      return HTTPRoutePlan.canaryWeight(weights(0, canary), in: route) ?? 100
+  /// The greatest weight with which requests may still reach the canary service: all of them when a route cannot be
+  /// read or its gateway lags behind, because nothing may be removed on a guess.
+  func observedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    observed(canary, unknown: canary.maxTrafficWeight) { route in
+      HTTPRoutePlan.canaryWeight(weights(0, canary, status), in: route)
     }.max() ?? 0
+  }
+
+  /// The greatest weight with which requests may still reach the stable service.
+  func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    let roles = weights(0, canary, status)
+    let mirrored = TrafficWeights(
+      canaryService: roles.stableService,
+      stableService: roles.canaryService,
+      canary: 0,
+      total: roles.total
+    )
+    return observed(canary, unknown: canary.maxTrafficWeight) {
+      HTTPRoutePlan.canaryWeight(mirrored, in: $0)
+    }.max() ?? canary.maxTrafficWeight
+  }
+
+  private func observed(_ canary: CanaryStrategy, unknown: Int, _ read: (JSONValue) -> Int?) -> [Int] {
+    liveRoutes(canary).map { route in
+      guard let route, HTTPRoutePlan.isAccepted(route) != false else { return unknown }
+      return read(route) ?? unknown
+    }
   }
 
   private func liveRoutes(_ canary: CanaryStrategy) -> [JSONValue?] {
     canary.routes.map { snapshot.routes[$0]?.object }
   }
 
-  private func weights(_ weight: Int, _ canary: CanaryStrategy) -> TrafficWeights {
-    TrafficWeights(
-      canaryService: canary.canaryService ?? "",
-      stableService: canary.stableService ?? "",
-      canary: weight
+  private func weights(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
+    let roles = canary.roles(status)
+    return TrafficWeights(
+      canaryService: roles.canary ?? "",
+      stableService: roles.stable ?? "",
+      canary: weight,
+      total: canary.maxTrafficWeight
     )
   }
 
-  /// The share of requests that the canary service should have now; nil leaves the routes as they are.
+  /// The weight that the canary service should have now; nil leaves the routes as they are (reference, section 2.10).
   ///
   /// Traffic never goes where no pod is ready, and never grows before the pods for it are there.
   func wantedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int? {
     if status.stableHash.isEmpty { return nil }
-    if status.isAborted { return 0 }
+    if status.isAborted { return returningWeight(canary, status) }
+    let roles = canary.roles(status)
     if status.isFullyPromoted {
       // The canary service keeps the traffic until the stable service selects the same pods.
-      return selectedHash(canary.stableService) == status.stableHash ? 0 : nil
+      guard selectedHash(roles.stable) == status.stableHash else { return nil }
+      return selectedHash(roles.canary) == status.stableHash ? 0 : returningWeight(canary, status)
     }
-    guard let new = revisions.new, new.available > 0, selectedHash(canary.canaryService) == new.hash else {
-      return 0
-    }
+    guard let new = revisions.new, new.available > 0, selectedHash(roles.canary) == new.hash else { return 0 }
     let index = status.currentStepIndex ?? 0
     let wanted = target(canary, status)
-    if hasReached(wanted, canary) { return wanted.weight }
-    if status.promotesFully { return nil }
+    // Pods come before the requests for them, and go after them.
+    if wanted.weight < orderedWeight(canary, status) {
+      return mayReturn(wanted.weight, canary) ? wanted.weight : nil
+    }
+    if new.desired >= wanted.new, isEnough(of: new, wanted.new, canary) { return wanted.weight }
+    if status.promotesFully { return growingWeight(new, canary, status) }
     guard index > 0 else { return 0 }
     return canary.weight(upTo: min(index, canary.steps.count) - 1)
+  }
+
+  /// The weight on the way back to stable: none at once or, where stable shrank as traffic left it, what its pods
+  /// cannot carry yet. It never grows, and it ends at 0 with the last stable pod.
+  private func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    let carried = revisions.stable?.available ?? 0
+    let hasCanary = revisions.all.contains {
+      $0.hash == selectedHash(canary.roles(status).canary) && $0.available > 0
+    }
+    guard canary.dynamicStableScale, hasCanary, carried < spec.replicas else { return 0 }
+    let all = canary.maxTrafficWeight
+    return min(orderedWeight(canary, status), all - carried * all / spec.replicas)
+  }
+
+  /// The weight as the routes have it now, followed or not.
+  private func orderedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    liveRoutes(canary).compactMap { route in
+      route.flatMap { HTTPRoutePlan.canaryWeight(weights(0, canary, status), in: $0) }
+    }.max() ?? 0
+  }
+
+  /// A full promotion moves traffic when the canary is complete; where stable shrinks meanwhile, as the canary grows.
+  private func growingWeight(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int?
+  {
+    guard canary.dynamicStableScale, spec.replicas > 0 else { return nil }
+    let carried = min(new.available, spec.replicas) * canary.maxTrafficWeight / spec.replicas
+    return max(carried, orderedWeight(canary, status))
+  }
+
+  /// Whether stable can take the requests that a smaller weight gives back to it: it may have shrunk meanwhile.
+  private func mayReturn(_ weight: Int, _ canary: CanaryStrategy) -> Bool {
+    guard canary.dynamicStableScale else { return true }
+    let needed = pods(for: canary.maxTrafficWeight - weight, of: canary.maxTrafficWeight, canary)
+    return isEnough(of: revisions.stable, needed, canary)
   }
 
   func convergeTraffic(_ canary: CanaryStrategy, _ draft: inout Draft) {
     guard canary.hasTrafficRouting, let weight = wantedWeight(canary, draft.status) else { return }
     for key in canary.routes {
       guard let route = snapshot.routes[key]?.object else { continue }
-      if case .patch(let patch) = HTTPRoutePlan.plan(weights(weight, canary), route: route) {
+      if case .patch(let patch) = HTTPRoutePlan.plan(weights(weight, canary, draft.status), route: route) {
         draft.perform(.patchRoute(key, patch: patch))
       }
     }
@@ -69,43 +129,19 @@ extension Situation {
 
   private func noteWeight(_ weight: Int, _ canary: CanaryStrategy, _ draft: inout Draft) {
     let before = draft.status.weights?.at("canary", "weight")?.int ?? 0
+    let roles = canary.roles(draft.status)
     draft.status.weights = [
       "canary": [
-        "weight": JSONValue(weight), "serviceName": JSONValue(canary.canaryService),
+        "weight": JSONValue(weight), "serviceName": JSONValue(roles.canary),
         "podTemplateHash": .string(revisions.newHash),
       ],
       "stable": [
-        "weight": JSONValue(100 - weight), "serviceName": JSONValue(canary.stableService),
+        "weight": JSONValue(canary.maxTrafficWeight - weight), "serviceName": JSONValue(roles.stable),
         "podTemplateHash": .string(draft.status.stableHash),
       ],
     ]
     if before != weight {
       draft.event("TrafficWeightUpdated", "Traffic weight updated from \(before) to \(weight)")
     }
-  }
-
-  /// Points the stable service at the stable revision and the canary service at the newest one (section 2.11).
-  func convergeServices(_ canary: CanaryStrategy, _ draft: inout Draft) {
-    let status = draft.status
-    let stable = revisions.find(status.stableHash)
-    if let stable { select(stable, by: canary.stableService, &draft) }
-    let isBack = status.isAborted || status.isFullyPromoted
-    guard let target = isBack ? stable : revisions.new else { return }
-    // A first revision that is not proven yet has no stable to stand beside.
-    if status.stableHash.isEmpty, target.available < spec.replicas { return }
-    // A newer revision takes the canary service over from an older one only after that lost its requests.
-    if !isBack, !status.stableHash.isEmpty, observedWeight(canary) > 0 { return }
-    select(target, by: canary.canaryService, &draft)
-  }
-
-  /// A Service changes over only to a revision that can answer: with one pod, or with all when the Service was not
-  /// managed before, since it then serves everything already.
-  func select(_ set: ReplicaSetView, by name: String?, _ draft: inout Draft, evenUnready: Bool = false) {
-    guard let name, let service = service(name), selectedHash(name) != set.hash else { return }
-    let isManaged = service.annotation(RolloutNames.managedBy) != nil
-    let needed = isManaged ? 1 : max(1, set.desired)
-    guard evenUnready || set.available >= needed else { return }
-    draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))
-    draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' to value '\(set.hash)'")
   }
 }

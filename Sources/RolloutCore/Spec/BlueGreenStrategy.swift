@@ -27,15 +27,15 @@ package struct BlueGreenStrategy: Sendable, Hashable {
   init(_ value: JSONValue) {
     activeService = value["activeService"]?.string ?? ""
     previewService = value["previewService"]?.string
-    previewReplicaCount = value["previewReplicaCount"]?.int
+    previewReplicaCount = value["previewReplicaCount"]?.int32
     promotesAutomatically = value["autoPromotionEnabled"]?.bool ?? true
-    autoPromotionDelay = .seconds(value["autoPromotionSeconds"]?.int ?? 0)
+    autoPromotionDelay = .seconds(value["autoPromotionSeconds"]?.int32 ?? 0)
     maxUnavailable = value["maxUnavailable"].flatMap { IntOrPercent($0) } ?? .percent(25)
-    let delay = value["scaleDownDelaySeconds"]?.int
+    let delay = value["scaleDownDelaySeconds"]?.int32
     hasScaleDownDelay = delay != nil
     scaleDownDelay = .seconds(delay ?? 30)
-    scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int
-    let abortDelay = value["abortScaleDownDelaySeconds"]?.int ?? 30
+    scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int32
+    let abortDelay = value["abortScaleDownDelaySeconds"]?.int32 ?? 30
     abortScaleDownDelay = abortDelay == 0 ? nil : .seconds(abortDelay)
     prePromotionAnalysis = value["prePromotionAnalysis"]
     postPromotionAnalysis = value["postPromotionAnalysis"]

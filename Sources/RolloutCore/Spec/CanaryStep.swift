@@ -26,7 +26,7 @@ package struct CanaryStep: Sendable, Hashable {
   package let mirrorRoute: JSONValue?
 
   package init(_ value: JSONValue) {
-    weight = value["setWeight"]?.int
+    weight = value["setWeight"]?.int32
     canaryScale = value["setCanaryScale"].map(CanaryScale.init)
     experiment = value["experiment"]
     headerRoute = value["setHeaderRoute"]
@@ -38,7 +38,9 @@ package struct CanaryStep: Sendable, Hashable {
   private static func action(_ value: JSONValue) -> Action {
     if let pause = value["pause"] { return self.pause(pause) }
     if value["setCanaryScale"] != nil { return .setCanaryScale }
-    if let weight = value["setWeight"] { return weight.int.map(Action.setWeight) ?? .malformed("setWeight") }
+    if let weight = value["setWeight"] {
+      return weight.int32.map(Action.setWeight) ?? .malformed("setWeight")
+    }
     if value["experiment"] != nil { return .experiment }
     if let analysis = value["analysis"] ?? value["analyze"] { return .analysis(analysis) }
     if value["setHeaderRoute"] != nil { return .setHeaderRoute }
@@ -54,7 +56,7 @@ package struct CanaryStep: Sendable, Hashable {
 
   /// A duration as a step has it: seconds as a number, digits, or Go's notation.
   static func duration(_ value: JSONValue) -> Duration? {
-    if let seconds = value.int { return seconds >= 0 ? .seconds(seconds) : nil }
+    if let seconds = value.int32 { return seconds >= 0 ? .seconds(seconds) : nil }
     guard let text = value.string else { return nil }
     if let seconds = Int(text) { return seconds >= 0 ? .seconds(seconds) : nil }
     return Duration(go: text).flatMap { $0 >= .zero ? $0 : nil }
@@ -72,9 +74,9 @@ package enum CanaryScale: Sendable, Hashable {
   init(_ value: JSONValue) {
     if value["matchTrafficWeight"]?.bool == true {
       self = .matchTrafficWeight
-    } else if let replicas = value["replicas"]?.int {
-      self = .replicas(replicas)
-    } else if let weight = value["weight"]?.int {
+    } else if let replicas = value["replicas"]?.int32 {
+      self = .replicas(max(0, replicas))
+    } else if let weight = value["weight"]?.int32 {
       self = .weight(weight)
     } else {
       self = .matchTrafficWeight

@@ -59,24 +59,24 @@ package struct CanaryStrategy: Sendable, Hashable {
     maxUnavailable = value["maxUnavailable"].flatMap { IntOrPercent($0) } ?? .percent(25)
     let routing = value["trafficRouting"]
     hasTrafficRouting = routing?.object != nil
-    maxTrafficWeight = routing?["maxTrafficWeight"]?.int ?? 100
+    maxTrafficWeight = max(1, routing?["maxTrafficWeight"]?.int32 ?? 100)
     managedRoutes = (routing?["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string }
     let gateway = value.at("trafficRouting", "plugins", RolloutNames.gatewayPlugin) ?? .object([:])
     let names = [gateway["httpRoute"]] + (gateway["httpRoutes"]?.array ?? []).map { $0["name"] }
     let routeNamespace = gateway["namespace"]?.string ?? namespace
     routes = names.compactMap { $0?.string }.map { ObjectKey(namespace: routeNamespace, name: $0) }
-    scaleDownDelay = .seconds(value["scaleDownDelaySeconds"]?.int ?? 30)
-    scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int
-    let abortDelay = value["abortScaleDownDelaySeconds"]?.int
+    scaleDownDelay = .seconds(value["scaleDownDelaySeconds"]?.int32 ?? 30)
+    scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int32
+    let abortDelay = value["abortScaleDownDelaySeconds"]?.int32
     hasAbortScaleDownDelay = abortDelay != nil
     abortScaleDownDelay = abortDelay == 0 ? nil : .seconds(abortDelay ?? 30)
     dynamicStableScale = value["dynamicStableScale"]?.bool ?? false
-    minPodsPerReplicaSet = value["minPodsPerReplicaSet"]?.int ?? 0
+    minPodsPerReplicaSet = value["minPodsPerReplicaSet"]?.int32 ?? 0
     replicaProgressThreshold = value["replicaProgressThreshold"].flatMap(ReplicaProgressThreshold.init)
     pingPong = value["pingPong"].flatMap(PingPongServices.init)
     onNewRevision = value["onNewRevision"]?.string.flatMap(NewRevisionPolicy.init) ?? .restart
     backgroundAnalysis = value["analysis"]
-    backgroundStartingStep = value.at("analysis", "startingStep")?.int ?? 0
+    backgroundStartingStep = value.at("analysis", "startingStep")?.int32 ?? 0
     antiAffinity = value["antiAffinity"]
     canaryMetadata = value["canaryMetadata"]
     stableMetadata = value["stableMetadata"]
@@ -102,7 +102,7 @@ package enum ReplicaProgressThreshold: Sendable, Hashable {
 
   /// Nil for an unknown type and for a negative value, which ask for all pods.
   init?(_ value: JSONValue) {
-    guard let number = value["value"]?.int, number >= 0 else { return nil }
+    guard let number = value["value"]?.int32, number >= 0 else { return nil }
     switch value["type"]?.string {
     case "Percent": self = .percent(number)
     case "Pods": self = .pods(number)

@@ -31,18 +31,18 @@ package struct RolloutSpec: Sendable, Hashable {
 
   package init(_ rollout: JSONValue) {
     let spec = rollout.spec
-    replicas = spec["replicas"]?.int ?? 1
+    replicas = max(0, spec["replicas"]?.int32 ?? 1)
     selector = spec["selector"] ?? .object([:])
     template = spec["template"] ?? .object([:])
-    minReadySeconds = spec["minReadySeconds"]?.int ?? 0
+    minReadySeconds = spec["minReadySeconds"]?.int32 ?? 0
     isPaused = spec["paused"]?.bool ?? false
-    revisionHistoryLimit = spec["revisionHistoryLimit"]?.int ?? 10
-    progressDeadline = .seconds(spec["progressDeadlineSeconds"]?.int ?? 600)
+    revisionHistoryLimit = spec["revisionHistoryLimit"]?.int32 ?? 10
+    progressDeadline = .seconds(spec["progressDeadlineSeconds"]?.int32 ?? 600)
     abortsOnProgressDeadline = spec["progressDeadlineAbort"]?.bool ?? false
-    successfulRunHistoryLimit = spec.at("analysis", "successfulRunHistoryLimit")?.int ?? 5
-    unsuccessfulRunHistoryLimit = spec.at("analysis", "unsuccessfulRunHistoryLimit")?.int ?? 5
+    successfulRunHistoryLimit = spec.at("analysis", "successfulRunHistoryLimit")?.int32 ?? 5
+    unsuccessfulRunHistoryLimit = spec.at("analysis", "unsuccessfulRunHistoryLimit")?.int32 ?? 5
     restartAt = spec["restartAt"]?.string.flatMap(Instant.init)
-    rollbackWindow = spec.at("rollbackWindow", "revisions")?.int ?? 0
+    rollbackWindow = spec.at("rollbackWindow", "revisions")?.int32 ?? 0
     workloadRef = spec["workloadRef"].flatMap(WorkloadReference.init)
     if let blueGreen = spec.at("strategy", "blueGreen") {
       strategy = .blueGreen(BlueGreenStrategy(blueGreen))

@@ -64,9 +64,10 @@ extension Situation {
   private func routeIssue(_ key: ObjectKey, _ canary: CanaryStrategy, _ path: String) -> SpecIssue? {
     switch snapshot.routes[key] {
     case .found(let route):
+      let roles = canary.roles(recorded)
       let weights = TrafficWeights(
-        canaryService: canary.canaryService ?? "",
-        stableService: canary.stableService ?? "",
+        canaryService: roles.canary ?? "",
+        stableService: roles.stable ?? "",
         canary: 0
       )
       guard case .problem(let problem) = HTTPRoutePlan.plan(weights, route: route) else { return nil }

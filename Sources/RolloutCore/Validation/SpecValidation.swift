@@ -94,7 +94,7 @@ private func validateTraffic(_ value: JSONValue, _ canary: CanaryStrategy, _ pat
 }
 
 private func validateStep(_ step: JSONValue, _ path: String) -> [SpecIssue] {
-  let keys = (step.object ?? [:]).keys.sorted()
+  let keys = (step.object ?? [:]).keys.filter { $0 != "setCanaryScale" || step.object?.count == 1 }.sorted()
   guard let key = keys.first else {
     return [SpecIssue(path, "a step must have one of setWeight, pause or analysis")]
   }
@@ -117,6 +117,7 @@ private func validateStep(_ step: JSONValue, _ path: String) -> [SpecIssue] {
     }
   case "analysis", "analyze":
     return validateAnalysis(step[key] ?? .null, "\(path).\(key)")
+  case "setCanaryScale": break
   default:
     return [SpecIssue("\(path).\(key)", "this step is not supported yet")]
   }

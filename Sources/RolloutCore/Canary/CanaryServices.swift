@@ -1,0 +1,51 @@
+import KubeModel
+import Primitives
+
+extension CanaryStrategy {
+  /// The Services by their present part: fixed ones, or two that change parts with each promotion. Before the first
+  /// promotion `pong` stands for stable (reference, section 2.11).
+  package func roles(_ status: RolloutStatus) -> (canary: String?, stable: String?) {
+    guard let pingPong else { return (canaryService, stableService) }
+    return status.stablePingPong == "ping"
+      ? (canary: pingPong.pong, stable: pingPong.ping) : (canary: pingPong.ping, stable: pingPong.pong)
+  }
+}
+
+extension Situation {
+  /// Points the stable service at the stable revision and the canary service at the newest one (section 2.11).
+  func convergeServices(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    if canary.pingPong != nil { return convergePingPong(canary, &draft) }
+    let status = draft.status
+    let stable = revisions.find(status.stableHash)
+    if let stable { select(stable, by: canary.stableService, &draft) }
+    let isBack = status.isAborted || status.isFullyPromoted
+    guard let target = isBack ? stable : revisions.new else { return }
+    // A first revision that is not proven yet has no stable to stand beside.
+    if status.stableHash.isEmpty, target.available < spec.replicas { return }
+    let hasRequests = observedWeight(canary, status) > 0
+    // A newer revision takes the canary service over from an older one only after that lost its requests.
+    if !isBack, !status.stableHash.isEmpty, hasRequests { return }
+    // A stable revision that shrank takes it over once it is complete again.
+    if isBack, canary.dynamicStableScale, hasRequests, target.available < spec.replicas { return }
+    select(target, by: canary.canaryService, &draft)
+  }
+
+  /// The Service that is not stable shows the newest revision; the other one is never touched, and the promotion swaps
+  /// their parts. It may change over before a pod is ready because it has no requests then.
+  private func convergePingPong(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    guard !draft.status.isFullyPromoted, let new = revisions.new else { return }
+    if !draft.status.stableHash.isEmpty, observedWeight(canary, draft.status) > 0 { return }
+    select(new, by: canary.roles(draft.status).canary, &draft, evenUnready: true)
+  }
+
+  /// A Service changes over only to a revision that can answer: with one pod, or with all when the Service was not
+  /// managed before, since it then serves everything already.
+  func select(_ set: ReplicaSetView, by name: String?, _ draft: inout Draft, evenUnready: Bool = false) {
+    guard let name, let service = service(name), selectedHash(name) != set.hash else { return }
+    let isManaged = service.annotation(RolloutNames.managedBy) != nil
+    let needed = isManaged ? 1 : max(1, set.desired)
+    guard evenUnready || set.available >= needed else { return }
+    draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))
+    draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' to value '\(set.hash)'")
+  }
+}
