@@ -46,6 +46,9 @@ extension Situation {
       draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
       if isNew, revisions.newHash == draft.status.stableHash {
         draft.event("SkipSteps", "Rollback to stable ReplicaSets")
+      } else if isNew, let reason = fastReturn {
+        draft.status.promotesFully = true
+        draft.event("SkipSteps", reason)
       }
     }
     draft.status.currentPodHash = revisions.newHash
@@ -60,12 +63,12 @@ extension Situation {
       draft.status.isAborted = false
       if draft.status.isFullyPromoted { draft.status.promotesFully = false }
     }
-    if draft.status.promotesFully { draft.status.isAborted = false }
+    let wasAborted = draft.condition("Progressing")?.reason == "RolloutAborted"
+    // The full promotion overrules an abort that came before it; one that came later overrules the promotion.
+    if draft.status.promotesFully, wasAborted { draft.status.isAborted = false }
     if draft.status.isAborted {
-      if draft.status.abortedAt == nil { abort(&draft, reason: nil) }
-    } else if draft.status.conditions.first(where: { $0.type == "Progressing" })?.reason == "RolloutAborted",
-      !draft.status.isFullyPromoted, draft.status.abortedAt != nil
-    {
+      if draft.status.abortedAt == nil || !wasAborted { abort(&draft, reason: nil) }
+    } else if wasAborted, !draft.status.isFullyPromoted, draft.status.abortedAt != nil {
       retry(&draft)
     }
   }
@@ -89,6 +92,7 @@ extension Situation {
     draft.status.backgroundAnalysis = nil
     draft.status.prePromotionAnalysis = nil
     draft.status.postPromotionAnalysis = nil
+    draft.status.scaledUpPreview = false
     draft.setCondition("Progressing", "Unknown", "RolloutRetry", "Retrying Rollout after abort", at: now)
     draft.event("RolloutRetry", "Retrying Rollout after abort")
   }

@@ -2,10 +2,12 @@ import KubeModel
 import Primitives
 
 extension Situation {
-  /// Sets the size of a ReplicaSet, and drops a scale-down deadline that no longer holds, in one write.
-  func scale(_ set: ReplicaSetView, to size: Int, _ draft: inout Draft) {
+  /// Sets the size of a ReplicaSet and, unless it goes on waiting for it, drops its scale-down deadline in one write.
+  func scale(_ set: ReplicaSetView, to size: Int, keepsDeadline: Bool = false, _ draft: inout Draft) {
     var annotations: [String: String?] = [:]
-    if set.scaleDownDeadline != nil { annotations[RolloutNames.scaleDownDeadline] = .some(nil) }
+    if set.scaleDownDeadline != nil, !keepsDeadline {
+      annotations[RolloutNames.scaleDownDeadline] = .some(nil)
+    }
     let desired = set.object.annotation(RolloutNames.desiredReplicas)
     if size > 0, desired != String(spec.replicas) {
       annotations[RolloutNames.desiredReplicas] = String(spec.replicas)
@@ -37,7 +39,16 @@ extension Situation {
       draft.wake(at: deadline)
       return
     }
-    if now >= deadline { scale(set, to: 0, &draft) } else { draft.wake(at: deadline) }
+    guard now < deadline else { return scale(set, to: 0, &draft) }
+    draft.wake(at: deadline)
+    if followsSize(set, draft.status) { scale(set, to: spec.replicas, keepsDeadline: true, &draft) }
+  }
+
+  /// Whether a waiting revision keeps the rollout's size, so that a return finds it complete: in blue/green, one that
+  /// came before the stable one (reference, section 3.5).
+  private func followsSize(_ set: ReplicaSetView, _ status: RolloutStatus) -> Bool {
+    guard spec.blueGreen != nil, let stable = revisions.find(status.stableHash) else { return false }
+    return set.desired != spec.replicas && set.hash != revisions.newHash && set.revision < stable.revision
   }
 
   /// Takes all older ReplicaSets out of use, newest first: so many of them may wait for the delay, the others go at

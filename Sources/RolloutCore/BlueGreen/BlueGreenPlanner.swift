@@ -47,14 +47,21 @@ extension Situation {
     guard let new = revisions.new, !spec.isPaused else { return }
     // The preview service shows the new revision from its first moment, ready or not.
     if let preview = blueGreen.previewService { select(new, by: preview, &draft, evenUnready: true) }
+    // An active service that selects no revision, as after a change of strategy, first gets the one that is proven.
+    if revisions.find(draft.status.activeSelector) == nil, let stable = revisions.stable,
+      stable.hash != new.hash
+    {
+      draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
+      return activate(stable, blueGreen, &draft)
+    }
     let isComplete = new.available >= spec.replicas && new.desired == spec.replicas
     guard isComplete, draft.status.activeSelector != new.hash else {
       draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
       return
     }
-    let isFirst = draft.status.stableHash.isEmpty || draft.status.activeSelector.isEmpty
-    let isReturn = draft.status.isFullyPromoted || new.scaleDownDeadline != nil
-    if isFirst || isReturn || draft.status.promotesFully || mayTakeOver(blueGreen, new, &draft) {
+    let needsNoProof =
+      draft.status.stableHash.isEmpty || draft.status.isFullyPromoted || draft.status.promotesFully
+    if needsNoProof || mayTakeOver(blueGreen, new, &draft) {
       activate(new, blueGreen, &draft)
     }
     draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
@@ -106,10 +113,13 @@ extension Situation {
       blueGreen.postPromotionAnalysis == nil || draft.status.stableHash.isEmpty || draft.status.promotesFully
       || draft.status.postPromotionAnalysis?.phase == "Successful"
     guard isJudged else { return }
-    promote(
-      &draft,
-      reason: draft.status.stableHash.isEmpty ? "Initial deploy" : "Completed blue-green update"
-    )
+    promote(&draft, reason: promotionReason(draft.status))
+  }
+
+  private func promotionReason(_ status: RolloutStatus) -> String {
+    if status.stableHash.isEmpty { return "Initial deploy" }
+    guard status.promotesFully else { return "Completed blue-green update" }
+    return fastReturn ?? "Full promotion requested"
   }
 
   private func convergeReplicas(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
