@@ -37,4 +37,10 @@ extension ClusterSim {
   package mutating func resume() { patchStatus(["pauseConditions": .null]) }
 
   package mutating func promoteFully() { patchStatus(["promoteFull": true]) }
+
+  /// Loses all pods at once; their ReplicaSets make new ones.
+  package mutating func losePods() {
+    pods = [:]
+    reconcilePods()
+  }
 }

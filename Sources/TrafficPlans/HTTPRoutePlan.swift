@@ -1,23 +1,41 @@
 import KubeModel
 package import Primitives
 
-/// Gateway API's HTTPRoute: every rule that has both services gets both weights; everything else stays as it is.
+/// Gateway API's HTTPRoute: every rule that has both services gets both weights, and the managed routes are rules of
+/// their own in front; everything else stays as it is.
 package enum HTTPRoutePlan {
-  /// Plans the patch that gives the route the wanted weights.
+  /// Plans the patch that gives the route the wanted weights and managed routes.
   package static func plan(_ weights: TrafficWeights, route: JSONValue) -> RoutePlan {
     switch pairs(of: weights, in: route) {
     case .failure(let problem): return .problem(problem.description)
     case .success(let pairs):
+      let rules = HTTPRouteRules(route, managedNames: weights.managedNames)
+      if rules.hasManaged || !weights.managedRoutes.isEmpty { return replace(rules, weights, route) }
       let wanted = pairs.flatMap { [($0.canary, weights.canary), ($0.stable, weights.stable)] }
       let changes = wanted.filter { $0.0.weight != $0.1 }.map { backend, weight -> JSONValue in
         ["op": "add", "path": .string("\(backend.path)/weight"), "value": JSONValue(weight)]
       }
       guard !changes.isEmpty else { return .unchanged }
-      let test: JSONValue = [
-        "op": "test", "path": "/metadata/resourceVersion", "value": .string(route.resourceVersion),
-      ]
-      return .patch(.array([test] + changes))
+      return .patch(.array([test(route)] + changes))
     }
+  }
+
+  /// Rules come and go with their place in the list: where managed ones are about, the list is written as a whole.
+  private static func replace(_ rules: HTTPRouteRules, _ weights: TrafficWeights, _ route: JSONValue)
+    -> RoutePlan
+  {
+    let wanted = JSONValue.array(rules.with(weights, weights.managedRoutes))
+    guard wanted != route.spec["rules"] else { return .unchanged }
+    return .patch([test(route), ["op": "replace", "path": "/spec/rules", "value": wanted]])
+  }
+
+  private static func test(_ route: JSONValue) -> JSONValue {
+    ["op": "test", "path": "/metadata/resourceVersion", "value": .string(route.resourceVersion)]
+  }
+
+  /// Whether the live route has routes that steps added, which lead to the canary whatever the weights say.
+  package static func hasManagedRoutes(_ weights: TrafficWeights, in route: JSONValue) -> Bool {
+    HTTPRouteRules(route, managedNames: weights.managedNames).hasManaged
   }
 
   /// The share of `weights.total` that the live route gives the canary, the greatest over the rules and rounded up; nil
@@ -82,9 +100,7 @@ package enum HTTPRoutePlan {
 
   private static func backends(named name: String, in rule: JSONValue, index ruleIndex: Int) -> [Backend] {
     (rule["backendRefs"]?.array ?? []).enumerated().compactMap { index, backend in
-      guard backend["name"]?.string == name, backend["kind"]?.string ?? "Service" == "Service" else {
-        return nil
-      }
+      guard HTTPRouteRules.isService(backend, name) else { return nil }
       let path = "/spec/rules/\(ruleIndex)/backendRefs/\(index)"
       return Backend(path: path, weight: backend["weight"]?.int ?? 1)
     }

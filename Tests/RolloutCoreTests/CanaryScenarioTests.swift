@@ -160,7 +160,7 @@ import Testing
 
   static let impossibleSteps: [(JSONValue, String)] = [
     ([["setWeight": 120]], "spec.strategy.canary.steps[0].setWeight: Invalid value: 120"),
-    ([["setHeaderRoute": [:]]], "spec.strategy.canary.steps[0].setHeaderRoute: this step is not"),
+    ([["plugin": ["name": "x"]]], "spec.strategy.canary.steps[0].plugin: this step is not"),
     ([["pause": ["duration": "3 s"]]], "spec.strategy.canary.steps[0].pause.duration"),
     ([["analysis": ["templates": [["templateName": "no"]]]]], "AnalysisTemplate \"no\" not found"),
   ]

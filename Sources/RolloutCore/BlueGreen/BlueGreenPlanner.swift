@@ -128,7 +128,7 @@ extension Situation {
     if let stable, stable.hash != revisions.newHash { scale(stable, to: spec.replicas, &draft) }
     if status.isAborted {
       let isActive = status.activeSelector == revisions.newHash
-      retireAborted(blueGreen.abortScaleDownDelay, observedWeight: isActive ? 100 : 0, &draft)
+      retireAborted(blueGreen.abortScaleDownDelay, isReached: isActive, &draft)
     } else {
       ensureNew(replicas: newSize(blueGreen, status), &draft)
     }

@@ -25,7 +25,8 @@ extension Situation {
       // Pods stay until the routes have let go of them.
       let current = revisions.new?.desired ?? 0
       let isShrinking = target.new < current && !status.isFullyPromoted
-      let mustHold = isShrinking && observed > target.weight
+      let isHeaded = target.new == 0 && mayReachCanary(canary, status)
+      let mustHold = isShrinking && (observed > target.weight || isHeaded)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
     retireOlder(
@@ -39,24 +40,25 @@ extension Situation {
   /// a delay.
   private func shrinkAborted(_ canary: CanaryStrategy, _ observed: Int, _ draft: inout Draft) {
     guard canary.dynamicStableScale, !canary.hasAbortScaleDownDelay else {
-      return retireAborted(canary.abortScaleDownDelay, observedWeight: observed, &draft)
+      let isReached = mayReachCanary(canary, draft.status)
+      return retireAborted(canary.abortScaleDownDelay, isReached: isReached, &draft)
     }
     guard let new = revisions.new else { return }
     scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)
   }
 
   /// The aborted revision keeps its pods until stable carries everything and the delay is over; a retry finds them.
-  func retireAborted(_ delay: Duration?, observedWeight: Int, _ draft: inout Draft) {
+  func retireAborted(_ delay: Duration?, isReached: Bool, _ draft: inout Draft) {
     guard let new = revisions.new, let delay else { return }
     let isStableReady = (revisions.stable?.available ?? 0) >= spec.replicas
-    retire(new, after: delay, isReferenced: observedWeight > 0 || !isStableReady, &draft)
+    retire(new, after: delay, isReferenced: isReached || !isStableReady, &draft)
   }
 
   /// Whether requests may still reach a revision's pods.
   private func isRouted(_ hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     let roles = canary.roles(status)
     if selectedHash(roles.stable) == hash { return true }
-    return selectedHash(roles.canary) == hash && observedWeight(canary, status) > 0
+    return selectedHash(roles.canary) == hash && mayReachCanary(canary, status)
   }
 
   // MARK: - By replica counts alone

@@ -22,7 +22,7 @@ extension Situation {
     guard let target = isBack ? stable : revisions.new else { return }
     // A first revision that is not proven yet has no stable to stand beside.
     if status.stableHash.isEmpty, target.available < spec.replicas { return }
-    let hasRequests = observedWeight(canary, status) > 0
+    let hasRequests = mayReachCanary(canary, status)
     // A newer revision takes the canary service over from an older one only after that lost its requests.
     if !isBack, !status.stableHash.isEmpty, hasRequests { return }
     // A stable revision that shrank takes it over once it is complete again.
@@ -34,7 +34,7 @@ extension Situation {
   /// their parts. It may change over before a pod is ready because it has no requests then.
   private func convergePingPong(_ canary: CanaryStrategy, _ draft: inout Draft) {
     guard !draft.status.isFullyPromoted, let new = revisions.new else { return }
-    if !draft.status.stableHash.isEmpty, observedWeight(canary, draft.status) > 0 { return }
+    if !draft.status.stableHash.isEmpty, mayReachCanary(canary, draft.status) { return }
     select(new, by: canary.roles(draft.status).canary, &draft, evenUnready: true)
   }
 

@@ -80,7 +80,9 @@ extension Situation {
       return draft.status.stepAnalysis?.phase == "Successful"
     case .setCanaryScale:
       return hasReached(target(canary, draft.status), canary)
-    case .experiment, .setHeaderRoute, .setMirrorRoute, .plugin, .malformed:
+    case .setHeaderRoute, .setMirrorRoute:
+      return trafficShows(target(canary, draft.status).weight, canary, draft.status)
+    case .experiment, .plugin, .malformed:
       return false
     }
   }

@@ -18,22 +18,24 @@ extension Situation {
   /// read or its gateway lags behind, because nothing may be removed on a guess.
   func observedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     observed(canary, unknown: canary.maxTrafficWeight) { route in
-      HTTPRoutePlan.canaryWeight(weights(0, canary, status), in: route)
+      HTTPRoutePlan.canaryWeight(place(canary, status), in: route)
     }.max() ?? 0
+  }
+
+  /// Whether requests may still reach the canary service, by weight or by a managed route.
+  func mayReachCanary(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+    let hasManaged = liveRoutes(canary).contains { route in
+      route.map { HTTPRoutePlan.hasManagedRoutes(place(canary, status), in: $0) } ?? false
+    }
+    return hasManaged || observedWeight(canary, status) > 0
   }
 
   /// The greatest weight with which requests may still reach the stable service.
   func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
-    let roles = weights(0, canary, status)
-    let mirrored = TrafficWeights(
-      canaryService: roles.stableService,
-      stableService: roles.canaryService,
-      canary: 0,
-      total: roles.total
-    )
-    return observed(canary, unknown: canary.maxTrafficWeight) {
-      HTTPRoutePlan.canaryWeight(mirrored, in: $0)
-    }.max() ?? canary.maxTrafficWeight
+    let all = canary.maxTrafficWeight
+    return observed(canary, unknown: all) { route in
+      HTTPRoutePlan.canaryWeight(place(canary, status).mirrored, in: route)
+    }.max() ?? all
   }
 
   private func observed(_ canary: CanaryStrategy, unknown: Int, _ read: (JSONValue) -> Int?) -> [Int] {
@@ -47,14 +49,42 @@ extension Situation {
     canary.routes.map { snapshot.routes[$0]?.object }
   }
 
-  private func weights(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
+  /// Where in the routes the rollout's services are, without a wish.
+  private func place(_ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
     let roles = canary.roles(status)
     return TrafficWeights(
       canaryService: roles.canary ?? "",
       stableService: roles.stable ?? "",
-      canary: weight,
-      total: canary.maxTrafficWeight
+      canary: 0,
+      total: canary.maxTrafficWeight,
+      managedNames: canary.managedRoutes
     )
+  }
+
+  private func weights(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
+    var weights = place(canary, status)
+    weights.canary = weight
+    weights.managedRoutes = managedRoutes(canary, status)
+    return weights
+  }
+
+  /// The header and mirror routes of the steps so far. They go with the release, whatever way it ends, and they wait
+  /// until the canary service leads to a pod.
+  private func managedRoutes(_ canary: CanaryStrategy, _ status: RolloutStatus) -> [ManagedRoute] {
+    guard !canary.managedRoutes.isEmpty, !status.stableHash.isEmpty, !status.isFullyPromoted,
+      !status.isAborted, !status.promotesFully, let new = revisions.new, new.available > 0,
+      selectedHash(canary.roles(status).canary) == new.hash, target(canary, status).new > 0
+    else { return [] }
+    var routes: [String: ManagedRoute] = [:]
+    for step in canary.steps.prefix((status.currentStepIndex ?? 0) + 1) {
+      if let route = step.headerRoute {
+        routes[route["name"]?.string ?? ""] = ManagedRoute(headerRoute: route)
+      }
+      if let route = step.mirrorRoute {
+        routes[route["name"]?.string ?? ""] = ManagedRoute(mirrorRoute: route)
+      }
+    }
+    return canary.managedRoutes.compactMap { routes[$0] }
   }
 
   /// The weight that the canary service should have now; nil leaves the routes as they are (reference, section 2.10).
@@ -97,7 +127,7 @@ extension Situation {
   /// The weight as the routes have it now, followed or not.
   private func orderedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     liveRoutes(canary).compactMap { route in
-      route.flatMap { HTTPRoutePlan.canaryWeight(weights(0, canary, status), in: $0) }
+      route.flatMap { HTTPRoutePlan.canaryWeight(place(canary, status), in: $0) }
     }.max() ?? 0
   }
 

@@ -117,7 +117,7 @@ private func validateStep(_ step: JSONValue, _ path: String) -> [SpecIssue] {
     }
   case "analysis", "analyze":
     return validateAnalysis(step[key] ?? .null, "\(path).\(key)")
-  case "setCanaryScale": break
+  case "setCanaryScale", "setHeaderRoute", "setMirrorRoute": break
   default:
     return [SpecIssue("\(path).\(key)", "this step is not supported yet")]
   }
