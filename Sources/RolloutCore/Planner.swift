@@ -9,12 +9,13 @@ import Primitives
 package func plan(_ snapshot: Snapshot) -> Plan {
   let situation = Situation(snapshot)
   var draft = Draft(status: situation.recorded)
-  situation.noticeRevision(&draft)
+  let issue = situation.firstIssue()
+  // What cannot be followed moves nothing: once the spec is put right, the release goes on where it stood.
+  if issue == nil { situation.noticeRevision(&draft) }
   situation.takeCommands(&draft)
   situation.observeAnalysis(&draft)
-  situation.checkProgressDeadline(&draft)
+  if issue == nil { situation.checkProgressDeadline(&draft) }
 
-  let issue = situation.firstIssue()
   if issue == nil || draft.status.isAborted {
     switch situation.spec.strategy {
     case .canary(let canary): situation.planCanary(canary, &draft)
@@ -53,7 +54,6 @@ extension Situation {
     }
     draft.status.currentPodHash = revisions.newHash
     draft.status.currentStepHash = steps
-    draft.status.observedGeneration = String(rollout.generation)
     if rollout.spec["replicas"] == nil { draft.perform(.setDefaultReplicas) }
   }
 

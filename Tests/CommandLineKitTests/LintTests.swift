@@ -73,17 +73,23 @@ import Testing
 
   @Test func anImpossibleStepIsShownWhereItStands() {
     let steps =
-      "- setWeight: 120\n- pause: {duration: 3x}\n- {}\n- setWeight: 5\n  pause: {}\n- setMirror: {}"
+      "- setWeight: 120\n- pause: {duration: 3x}\n- {}\n- setWeight: 5\n  pause: {}\n- setMirror: {}\n- plugin: {name: a/b}"
     let path = "spec.strategy.canary.steps"
+    let oneOf =
+      "a step must have one of setWeight, pause, setCanaryScale, experiment, analysis, setHeaderRoute, "
+      + "setMirrorRoute, plugin"
     #expect(
       Self.lint(("web.yaml", LintSamples.rollout(steps: steps)), ("rest.yaml", LintSamples.rest))
         == [
           "web.yaml:26:11: error: \(path)[0].setWeight: Invalid value: 120: must be between 0 and 100",
-          "web.yaml:27:19: error: \(path)[1].pause.duration: Invalid value: \"3x\": must be seconds or like 1h30m",
-          "web.yaml:28:11: error: \(path)[2]: a step must have one of setWeight, pause or analysis",
-          "web.yaml:29:11: error: \(path)[3]: a step must have one action, not pause and setWeight",
-          "web.yaml:31:11: error: \(path)[4].setMirror: this step is not supported yet",
-          "2 files, 6 documents, 5 errors, 0 warnings",
+          "web.yaml:27:19: error: \(path)[1].pause.duration: Invalid value: \"3x\": must be seconds or like 1h30m, "
+            + "and not negative",
+          "web.yaml:28:11: error: \(path)[2]: Invalid value: {}: \(oneOf)",
+          "web.yaml:29:11: error: \(path)[3]: Invalid value: {\"pause\":{},\"setWeight\":5}: a step may have only one "
+            + "of pause, setWeight",
+          "web.yaml:31:11: error: \(path)[4]: Invalid value: {\"setMirror\":{}}: \(oneOf)",
+          "web.yaml:32:11: warning: \(path)[5].plugin: the step plugin a/b is not supported yet by this version of Serin",
+          "2 files, 6 documents, 5 errors, 1 warning",
         ]
     )
   }

@@ -5,7 +5,7 @@ struct LintIssue: Sendable, Hashable {
   enum Severity: String, Sendable {
     /// It cannot be applied, or not be followed.
     case error
-    /// It may be meant so; it does not change the exit code.
+    /// It may be meant so, or another version may perform it; it does not change the exit code.
     case warning
   }
 

@@ -81,6 +81,7 @@ enum Linter {
     switch (ObjectID(object).group, object.kind) {
     case ("argoproj.io", "Rollout"):
       issues += validate(object).map { item.issue(.error, $0.path, $0.reason) }
+      issues += unsupported(object).map { item.issue(.warning, $0.path, $0.reason) }
     case ("argoproj.io", "AnalysisTemplate"), ("argoproj.io", "ClusterAnalysisTemplate"),
       ("argoproj.io", "AnalysisRun"):
       issues += analysisIssues(in: object).map { item.issue(.error, $0.path, $0.reason) }

@@ -6,12 +6,23 @@ extension Situation {
   /// The spec of a run for one of the rollout's analyses, from the templates in the snapshot; why not, when they are
   /// missing or do not fit together.
   func composeAnalysis(_ analysis: JSONValue, stableHash: String) -> Result<JSONValue, CompositionError> {
+    composeAnalysis(analysis, stableHash: stableHash) { (path) throws(ArgumentError) in
+      try RolloutField.text(at: path, in: rollout)
+    }
+  }
+
+  /// The same with other texts for the fields of the Rollout that arguments ask for.
+  func composeAnalysis(
+    _ analysis: JSONValue,
+    stableHash: String,
+    field: (String) throws(ArgumentError) -> String
+  ) -> Result<JSONValue, CompositionError> {
     do throws(ArgumentError) {
       let arguments = try RolloutArguments.resolve(
         analysis["args"]?.array ?? [],
         latestHash: revisions.newHash,
         stableHash: stableHash.isEmpty ? nil : stableHash,
-        field: { (path) throws(ArgumentError) in try RolloutField.text(at: path, in: rollout) }
+        field: field
       )
       return compose(analysis, arguments)
     } catch {

@@ -4,7 +4,7 @@ package import Primitives
 /// `spec.strategy.canary` (reference, section 1.3).
 package struct CanaryStrategy: Sendable, Hashable {
   /// What a revision does that arrives while another one is being released.
-  package enum NewRevisionPolicy: String, Sendable {
+  package enum NewRevisionPolicy: String, Sendable, CaseIterable {
     /// It takes the release over from the first step, as Argo Rollouts does.
     case restart
     /// It waits, behind all that came before it.

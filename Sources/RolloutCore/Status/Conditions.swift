@@ -39,14 +39,30 @@ extension Draft {
 extension Situation {
   /// Counts, conditions and phase: what people and other tools read.
   func concludeStatus(issue: SpecIssue?, _ draft: inout Draft) {
+    draft.status.observedGeneration = String(rollout.generation)
     countPods(&draft)
+    concludeAvailability(&draft)
+    concludeReplicaFailure(&draft)
     if let issue {
-      let message = "The Rollout \"\(rollout.name)\" is invalid: \(issue)"
-      let isSame = draft.condition("InvalidSpec")?.message == message
-      draft.setCondition("InvalidSpec", "True", "InvalidSpec", message, at: now, refresh: !isSame)
+      concludeInvalidity(issue, &draft)
     } else {
       draft.removeCondition("InvalidSpec")
+      concludePause(&draft)
+      concludeCompletion(&draft)
+      concludeProgress(&draft)
     }
+    (draft.status.phase, draft.status.message) = phase(draft.status)
+  }
+
+  /// Nothing is promised of a spec that cannot be followed, whatever the pods do.
+  private func concludeInvalidity(_ issue: SpecIssue, _ draft: inout Draft) {
+    let message = "The Rollout \"\(rollout.name)\" is invalid: \(issue)"
+    let isSame = draft.condition("InvalidSpec")?.message == message
+    draft.setCondition("InvalidSpec", "True", "InvalidSpec", message, at: now, refresh: !isSame)
+    concludeHealth(false, &draft)
+  }
+
+  private func concludeAvailability(_ draft: inout Draft) {
     let isAvailable = draft.status.counts.available >= spec.replicas
     draft.setCondition(
       "Available",
@@ -55,11 +71,6 @@ extension Situation {
       isAvailable ? "Rollout has minimum availability" : "Rollout does not have minimum availability",
       at: now
     )
-    concludePause(&draft)
-    concludeCompletion(&draft)
-    concludeProgress(&draft)
-    concludeReplicaFailure(&draft)
-    (draft.status.phase, draft.status.message) = phase(draft.status)
   }
 
   private func countPods(_ draft: inout Draft) {
@@ -107,6 +118,11 @@ extension Situation {
     let isHealthy =
       isComplete && counts.updated == spec.replicas && counts.available >= spec.replicas && !hasSurplus
       && !spec.isPaused
+    concludeHealth(isHealthy, &draft)
+  }
+
+  /// `Healthy` is false only after it was true once.
+  private func concludeHealth(_ isHealthy: Bool, _ draft: inout Draft) {
     if isHealthy {
       draft.setCondition("Healthy", "True", "RolloutHealthy", "Rollout is healthy", at: now)
     } else if draft.condition("Healthy") != nil {
