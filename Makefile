@@ -7,7 +7,7 @@ RELEASE := -c release --product serin --static-swift-stdlib
 BINARY := $(CURDIR)/.build/release/serin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate ci clean
+.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate bench ci clean
 
 help: ## List the targets.
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,7 +30,7 @@ test: setup ## Build everything with warnings as errors and run all tests.
 	@SERIN_BINARY=$(BINARY) .ci/test $(SWIFT) test --skip-build --disable-xctest $(STRICT)
 
 lint: ## Check the format of every Swift file.
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift Benchmarks/Sources/Scale Benchmarks/Package.swift
 
 size: ## Check the size of the stripped release binary and what it links.
 	@.ci/size $(BINARY)
@@ -51,8 +51,11 @@ simulate: setup-build ## Run the planner through random histories, in release mo
 	@.ci/test $(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-sim --disable-xctest \
 	  --filter SimulationTests
 
+bench: build ## Measure what 1,000 rollouts cost, on an embedded cluster (ROLLOUTS=1000).
+	$(SWIFT) run -c release --package-path Benchmarks Scale --serin $(BINARY) --count $(or $(ROLLOUTS),1000) --check
+
 ci: ## All that continuous integration does.
 	@.ci/run
 
 clean: ## Remove everything that was built.
-	rm -rf .build .build-sim .build-thread .build-address .venv
+	rm -rf .build Benchmarks/.build .build-sim .build-thread .build-address .venv

@@ -32,6 +32,9 @@ struct ControllerCommand: AsyncParsableCommand {
   @Option(name: .long, help: "trace, debug, info, warning or error.")
   var logLevel = "info"
 
+  @Option(name: .long, help: "Where to write, at each SIGUSR1, how many requests were sent.")
+  var requestReport: String?
+
   @Flag(name: .long, help: .hidden)
   var exitWithParent = false
 
@@ -58,6 +61,7 @@ struct ControllerCommand: AsyncParsableCommand {
       metadata: ["version": "\(SerinVersion.text)", "server": "\(client.configuration.server)"]
     )
     var services = Controller(client: client, options: options, logger: logger).services()
+    if let requestReport { services.insert(RequestReport(client: client, file: requestReport), at: 0) }
     if exitWithParent { services.append(ParentWatch(parent: getppid())) }
     // The group's own debug lines print whole services; nobody reads them.
     var quiet = logger
