@@ -58,6 +58,7 @@ extension Situation {
   /// A failed run aborts; an inconclusive one waits for a person (reference, section 4.2).
   func judgeRuns(_ draft: inout Draft) {
     guard !draft.status.promotesFully else { return }
+    let isResumed = draft.status.isControllerPause && draft.status.pauseConditions.isEmpty
     for place in RolloutStatus.runPlaces {
       guard let run = draft.status[place] else { continue }
       switch run.phase {
@@ -65,21 +66,24 @@ extension Situation {
         let detail = run.message.isEmpty ? "" : ": \(run.message)"
         return abort(&draft, reason: "\(place.description) phase error/failed\(detail)")
       case "Inconclusive":
-        waitForPerson(after: place, &draft)
+        if isResumed { askAgain(place, &draft) } else { waitForPerson(&draft) }
       default: continue
       }
     }
   }
 
-  private func waitForPerson(after place: AnalysisRunKind, _ draft: inout Draft) {
+  /// A person resumed: the gate is asked once more, by a run of its own. At a pause, that ends with the same word.
+  private func askAgain(_ place: AnalysisRunKind, _ draft: inout Draft) {
+    draft.status[place] = nil
+    let steps = spec.canary?.steps ?? []
+    let index = draft.status.currentStepIndex ?? 0
+    if steps.indices.contains(index), case .pause = steps[index].action { return }
+    draft.status.isControllerPause = false
+  }
+
+  private func waitForPerson(_ draft: inout Draft) {
     let reason = RolloutStatus.PauseCondition.inconclusiveAnalysisRun
     guard draft.status.pauseCondition(reason) == nil else { return }
-    if draft.status.isControllerPause, draft.status.pauseConditions.isEmpty {
-      // A person resumed: the gate is asked once more, by a run of its own.
-      draft.status.isControllerPause = false
-      draft.status[place] = nil
-      return
-    }
     draft.status.pauseConditions.append(.init(reason: reason, startTime: now.nextWholeSecond))
     draft.status.isControllerPause = true
   }

@@ -16,6 +16,5 @@ extension Situation {
       convergeReplicas(canary, target, &draft)
     }
     convergeAnalysis(canary, &draft)
-    keepQueue(canary, &draft)
   }
 }

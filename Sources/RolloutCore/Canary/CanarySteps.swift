@@ -24,6 +24,7 @@ extension Situation {
       return
     }
     forgetSkippedRun(&draft)
+    forgetSkippedPause(canary, &draft)
     judgeRuns(&draft)
     guard !draft.status.isAborted else {
       draft.status.currentStepIndex = end == nil ? nil : 0
@@ -52,11 +53,21 @@ extension Situation {
     if run.name != name, !run.name.hasPrefix(name + ".") { draft.status.stepAnalysis = nil }
   }
 
+  /// A person who moved the position off a pause has ended it.
+  private func forgetSkippedPause(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    let index = draft.status.currentStepIndex ?? 0
+    if canary.steps.indices.contains(index), case .pause = canary.steps[index].action { return }
+    let reason = RolloutStatus.PauseCondition.canaryPauseStep
+    guard draft.status.pauseCondition(reason) != nil else { return }
+    draft.status.removePause(reason)
+    draft.status.isControllerPause = !draft.status.pauseConditions.isEmpty
+  }
+
   private func takeSteps(_ canary: CanaryStrategy, _ draft: inout Draft) {
     var index = draft.status.currentStepIndex ?? 0
     while canary.steps.indices.contains(index), isDone(canary.steps[index], at: index, canary, &draft) {
       draft.status.removePause(RolloutStatus.PauseCondition.canaryPauseStep)
-      draft.status.isControllerPause = false
+      draft.status.isControllerPause = !draft.status.pauseConditions.isEmpty
       draft.status.stepAnalysis = nil
       let step =
         "Rollout step \(index + 1)/\(canary.steps.count) completed (\(canary.steps[index].description))"
