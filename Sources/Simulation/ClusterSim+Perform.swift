@@ -49,7 +49,9 @@ extension ClusterSim {
     case .selectRevision(let service, let hash, let version): try select(service, hash, version)
     case .patchRoute(let key, let patch): try patchRoute(key, patch)
     case .createAnalysisRun(let run): start(run)
-    case .terminateAnalysisRun(let name): analysisRuns[name]?.set(true, at: "spec", "terminate")
+    case .terminateAnalysisRun(let name):
+      analysisRuns[name]?.set(true, at: "spec", "terminate")
+      runEndsAt[name] = runEndsAt[name] ?? now + .seconds(1)
     case .deleteAnalysisRun(let name, _): analysisRuns[name] = nil
     case .record(let verdict): record(verdict)
     }

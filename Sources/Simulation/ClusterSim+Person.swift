@@ -36,7 +36,53 @@ extension ClusterSim {
 
   package mutating func resume() { patchStatus(["pauseConditions": .null]) }
 
-  package mutating func promoteFully() { patchStatus(["promoteFull": true]) }
+  /// Goes on, as `promote` does: an inconclusive step is skipped, a pause is ended, and without one the step that
+  /// runs is skipped (reference, section 8.2).
+  package mutating func promote() {
+    let status = RolloutStatus(rollout.status)
+    if rollout.spec["paused"]?.bool == true { editSpec { $0["paused"] = false } }
+    let next = status.currentStepIndex.map { JSONValue($0 + 1) } ?? .null
+    if status.isControllerPause, !status.pauseConditions.isEmpty, status.stepAnalysis?.phase == "Inconclusive"
+    {
+      patchStatus(["pauseConditions": .null, "controllerPause": false, "currentStepIndex": next])
+    } else if status.pauseConditions.isEmpty, RolloutSpec(rollout).canary != nil {
+      patchStatus(["pauseConditions": .null, "currentStepIndex": next])
+    } else {
+      resume()
+    }
+  }
+
+  /// Skips all that is left, as `promote --full` does; there must be something to promote.
+  package mutating func promoteFully() {
+    if rollout.spec["paused"]?.bool == true { editSpec { $0["paused"] = false } }
+    let status = RolloutStatus(rollout.status)
+    if status.currentPodHash != status.stableHash { patchStatus(["promoteFull": true]) }
+  }
+
+  /// Skips the present step, or all that are left.
+  package mutating func skipStep(all: Bool = false) {
+    let status = RolloutStatus(rollout.status)
+    let count = RolloutSpec(rollout).canary?.steps.count ?? 0
+    patchStatus(["currentStepIndex": JSONValue(all ? count : min(count, (status.currentStepIndex ?? 0) + 1))])
+  }
+
+  package mutating func scale(to replicas: Int) { editSpec { $0["replicas"] = JSONValue(replicas) } }
+
+  /// Asks for new pods in place of those that exist now.
+  package mutating func restart() {
+    let instant = now.rfc3339
+    editSpec { $0["restartAt"] = .string(instant) }
+  }
+
+  /// Asks for the pod template of an earlier revision; nothing happens when it is gone.
+  package mutating func undo(toRevision revision: Int) {
+    let sets = replicaSets.values.map { ReplicaSetView($0) }
+    guard let set = sets.first(where: { $0.revision == revision }) else { return }
+    editSpec { $0["template"] = set.template }
+  }
+
+  /// Creates a Service that selects the pods of every revision.
+  package mutating func createService(_ name: String) { services[name] = makeService(name) }
 
   /// Loses all pods at once; their ReplicaSets make new ones.
   package mutating func losePods() {

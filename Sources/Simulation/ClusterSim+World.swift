@@ -33,6 +33,25 @@ extension ClusterSim {
     for name in pods.keys where replicaSets[name] == nil { pods[name] = nil }
   }
 
+  /// Makes every pod of an image fail, those that run and those to come.
+  package mutating func breakPods(ofImage image: String) {
+    settings.brokenImages.insert(image)
+    for (name, set) in replicaSets
+    where containerImages(of: set.spec["template"] ?? .null).values.contains(image) {
+      pods[name] = (pods[name] ?? []).map { _ in Pod(readyAt: nil) }
+    }
+  }
+
+  /// Makes the pods of an image start again, as a repaired dependency would.
+  package mutating func repairPods(ofImage image: String) {
+    settings.brokenImages.remove(image)
+    for (name, set) in replicaSets.sorted(by: { $0.key < $1.key })
+    where containerImages(of: set.spec["template"] ?? .null).values.contains(image) {
+      let ready = readyTime(of: set, stuck: .max)
+      pods[name] = (pods[name] ?? []).map { Pod(readyAt: $0.readyAt ?? ready) }
+    }
+  }
+
   private mutating func readyTime(of set: JSONValue, stuck: Int) -> Instant? {
     let delay = Int.random(in: settings.podStart, using: &random)
     let isBroken = containerImages(of: set.spec["template"] ?? .null).values.contains { image in
@@ -57,13 +76,16 @@ extension ClusterSim {
     }
     for (name, end) in runEndsAt where end <= now {
       runEndsAt[name] = nil
-      guard let run = analysisRuns[name] else { continue }
+      guard let run = analysisRuns[name], run.status["phase"] == "Running" else { continue }
       let isTerminated = run.spec["terminate"]?.bool == true
-      let image = image(ofRun: run)
-      analysisRuns[name]?["status"] = [
-        "phase": .string(isTerminated ? "Successful" : settings.verdicts[image] ?? "Successful")
-      ]
+      let verdict = isTerminated ? "Successful" : verdict(of: run)
+      if verdict != "Running" { analysisRuns[name]?["status"] = ["phase": .string(verdict)] }
     }
+  }
+
+  private func verdict(of run: JSONValue) -> String {
+    let kind = run.labels["rollout-type"] ?? ""
+    return settings.verdicts[kind] ?? settings.verdicts[image(ofRun: run)] ?? "Successful"
   }
 
   private func image(ofRun run: JSONValue) -> String {

@@ -48,10 +48,13 @@ package struct ClusterSim: Sendable {
     package var brokenImages: Set<String>
     /// Images of which so many pods never become ready.
     package var stuckPods: [String: Int]
-    /// Images whose analysis ends with this phase instead of Successful.
+    /// Phases with which analysis ends instead of Successful, by image or, before that, by the kind of run (`Step`,
+    /// `Background`, `PrePromotion`, `PostPromotion`); `Running` means that it ends when it is told to only.
     package var verdicts: [String: String]
     /// Whether decisions reach Git at once.
     package var isGitReachable: Bool
+    /// Whether the rollout comes from Git at all, so that decisions are recorded.
+    package var hasOrigin: Bool
 
     package init(
       podStart: ClosedRange<Int> = 1...3,
@@ -61,7 +64,8 @@ package struct ClusterSim: Sendable {
       brokenImages: Set<String> = [],
       stuckPods: [String: Int] = [:],
       verdicts: [String: String] = [:],
-      isGitReachable: Bool = true
+      isGitReachable: Bool = true,
+      hasOrigin: Bool = true
     ) {
       self.podStart = podStart
       self.routeLag = routeLag
@@ -71,6 +75,7 @@ package struct ClusterSim: Sendable {
       self.stuckPods = stuckPods
       self.verdicts = verdicts
       self.isGitReachable = isGitReachable
+      self.hasOrigin = hasOrigin
     }
   }
 
@@ -103,13 +108,17 @@ package struct ClusterSim: Sendable {
       routes: routes.mapValues { .found($0) },
       analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) },
       analysisTemplates: analysisTemplates,
-      origin: GitOrigin(
-        source: ObjectKey(namespace: rollout.namespace, name: "source"),
-        recordedStableHash: recordedStable,
-        recordedDecisions: Set(decisions),
-        isKnown: true,
-        pending: settings.isGitReachable ? nil : "the repository is unreachable"
-      )
+      origin: settings.hasOrigin ? origin : nil
+    )
+  }
+
+  private var origin: GitOrigin {
+    GitOrigin(
+      source: ObjectKey(namespace: rollout.namespace, name: "source"),
+      recordedStableHash: recordedStable,
+      recordedDecisions: Set(decisions),
+      isKnown: true,
+      pending: settings.isGitReachable ? nil : "the repository is unreachable"
     )
   }
 
@@ -119,7 +128,7 @@ package struct ClusterSim: Sendable {
     return .string(String(version))
   }
 
-  private mutating func makeService(_ name: String) -> JSONValue {
+  mutating func makeService(_ name: String) -> JSONValue {
     var service: JSONValue = [
       "apiVersion": "v1", "kind": "Service",
       "metadata": ["name": .string(name), "namespace": .string(rollout.namespace)],

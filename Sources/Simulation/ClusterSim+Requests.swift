@@ -1,0 +1,45 @@
+import KubeModel
+import Primitives
+import RolloutCore
+
+extension ClusterSim {
+  /// Where the requests of users go, in percent by revision hash: by the weights that the data plane follows, the
+  /// Services behind them and their ready pods; without a router by ready pods alone. What no ready pod answers is
+  /// under the empty hash.
+  package var requestShares: [String: Double] {
+    let spec = RolloutSpec(rollout)
+    if let blueGreen = spec.blueGreen { return shares(behind: services[blueGreen.activeService], of: 100) }
+    guard let canary = spec.canary, canary.hasTrafficRouting, let key = canary.routes.first,
+      let stable = canary.stableService
+    else {
+      return shares(selector: LabelSelector(rollout.spec["selector"] ?? .null), of: 100)
+    }
+    let rules = (dataPlane[key]?.spec["rules"]?.array ?? []).map { $0["backendRefs"]?.array ?? [] }
+    let backends = rules.first { $0.contains { $0["name"]?.string == stable } } ?? []
+    let total = Double(backends.reduce(0) { $0 + ($1["weight"]?.int ?? 1) })
+    guard total > 0 else { return ["": 100] }
+    return backends.reduce(into: [:]) { sum, backend in
+      let weight = Double(backend["weight"]?.int ?? 1) * 100 / total
+      let service = services[backend["name"]?.string ?? ""]
+      sum.merge(shares(behind: service, of: weight), uniquingKeysWith: +)
+    }
+  }
+
+  private func shares(behind service: JSONValue?, of weight: Double) -> [String: Double] {
+    guard let selector = service?.spec["selector"]?.strings else { return ["": weight] }
+    return shares(selector: LabelSelector(matchLabels: selector), of: weight)
+  }
+
+  /// Splits a share evenly over the ready pods that a selector reaches.
+  private func shares(selector: LabelSelector?, of weight: Double) -> [String: Double] {
+    guard weight > 0 else { return [:] }
+    let reached = replicaSets.values.filter { set in
+      selector?.matches(set.spec.at("template", "metadata", "labels")?.strings ?? [:]) ?? false
+    }
+    let ready = reached.map { (hash: ReplicaSetView($0).hash, count: ReplicaSetView(withStatus($0)).ready) }
+    let total = Double(ready.reduce(0) { $0 + $1.count })
+    guard total > 0 else { return ["": weight] }
+    return ready.filter { $0.count > 0 }
+      .reduce(into: [:]) { $0[$1.hash, default: 0] += weight * Double($1.count) / total }
+  }
+}

@@ -1,0 +1,73 @@
+import KubeModel
+import Primitives
+import RolloutCore
+
+extension Timeline {
+  /// An effect in few words; nil for one that only follows from another in the same plan.
+  func words(for effect: Effect, _ sim: ClusterSim) -> String? {
+    switch effect {
+    case .setDefaultReplicas: "spec.replicas: 1"
+    case .annotateRollout(let annotations):
+      annotations.keys.allSatisfy { $0 == RolloutNames.revision }
+        ? nil : "annotate the rollout: \(shortKeys(annotations.keys))"
+    case .createReplicaSet(let set):
+      "create r\(ReplicaSetView(set).revision) with \(ReplicaSetView(set).desired)"
+    case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
+    case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
+    case .deleteReplicaSet(let name, _): "delete \(revision(name))"
+    case .selectRevision(let service, let hash, _): "\(service)→\(names[hash] ?? "?")"
+    case .patchRoute(let key, _): words(forRoute: key, sim)
+    case .createAnalysisRun(let run): "start \(words(forRun: run))"
+    case .terminateAnalysisRun(let name): "stop \(words(forRun: sim.analysisRuns[name]))"
+    case .deleteAnalysisRun(let name, _): "delete run \(Timeline.withNames(name, names))"
+    case .record(let verdict): "commit \(verdict.kind.rawValue) of r\(verdict.revision)"
+    }
+  }
+
+  /// An event that no effect of the same plan tells already.
+  func words(for event: PlannedEvent) -> String? {
+    switch event.reason {
+    case "ScalingReplicaSet", "SwitchService", "TrafficWeightUpdated", "RolloutUpdated": nil
+    case "RolloutCompleted":
+      "[\(event.reason): \(event.message.split(separator: "): ", maxSplits: 1).last ?? "")]"
+    default: "[\(event.reason)]"
+    }
+  }
+
+  private func revision(_ set: String) -> String {
+    names.first { !$0.key.isEmpty && set.hasSuffix("-\($0.key)") }?.value ?? set
+  }
+
+  private func words(for annotations: [String: String?], of revision: String) -> String {
+    annotations.sorted { $0.key < $1.key }.map { key, value in
+      switch key {
+      case RolloutNames.scaleDownDeadline:
+        value.flatMap { Instant($0) }.map { "\(revision): 0 at \(seconds($0))" } ?? "\(revision) stays"
+      case RolloutNames.revision: "\(revision) becomes r\(value ?? "?")"
+      default: "annotate \(revision): \(shortKeys([key]))"
+      }
+    }.joined(separator: ", ")
+  }
+
+  private func words(forRoute key: ObjectKey, _ sim: ClusterSim) -> String {
+    let canary = RolloutSpec(sim.rollout).canary?.canaryService
+    let rules = (sim.routes[key]?.spec["rules"]?.array ?? []).map { $0["backendRefs"]?.array ?? [] }
+    let weights = rules.compactMap { $0.first { $0["name"]?.string == canary }?["weight"]?.int }
+    return "route \(key.name): \(weights.map(String.init).joined(separator: "/"))"
+  }
+
+  /// An AnalysisRun by its part in the release; a further attempt has its number.
+  private func words(forRun run: JSONValue?) -> String {
+    guard let run else { return "a run that is gone" }
+    let revision = names[run.labels[RolloutNames.podTemplateHash] ?? ""] ?? "?"
+    let kind = run.labels["rollout-type"] ?? "?"
+    let step = run.labels["step-index"].flatMap { Int($0) }.map { " \($0 + 1)" } ?? ""
+    let attempt =
+      run.name.split(separator: ".").dropFirst().last.map { ", attempt \((Int($0) ?? 0) + 1)" } ?? ""
+    return "\(kind) run\(step) of \(revision)\(attempt)"
+  }
+
+  private func shortKeys(_ keys: some Collection<String>) -> String {
+    keys.sorted().map { String($0.split(separator: "/").last ?? "") }.joined(separator: ", ")
+  }
+}

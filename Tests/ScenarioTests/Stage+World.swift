@@ -1,0 +1,76 @@
+import KubeModel
+import Primitives
+import Simulation
+import Testing
+
+extension Stage {
+  /// The rollout of a scenario: four pods of `shop:v1`, the strategy that `base` names, and what the scenario says
+  /// otherwise in `strategy` and `spec`.
+  static func rollout(_ document: JSONValue) throws -> JSONValue {
+    let base = try #require(document["base"]?.string, "it needs a base")
+    let kind = base == "blue/green" ? "blueGreen" : "canary"
+    let present = try #require(strategies[base], "\(base) is not a base")
+    var spec: JSONValue = [
+      "replicas": 4, "selector": ["matchLabels": ["app": "web"]],
+      "template": [
+        "metadata": ["labels": ["app": "web"]],
+        "spec": ["containers": [["name": "web", "image": "shop:v1"]]],
+      ],
+    ]
+    spec.set(MergePatch.apply(document["strategy"] ?? .object([:]), to: present), at: "strategy", kind)
+    return [
+      "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+      "metadata": ["name": "web", "namespace": "shop"],
+      "spec": MergePatch.apply(document["spec"] ?? .object([:]), to: spec),
+    ]
+  }
+
+  private static let strategies: [String: JSONValue] = [
+    "canary": .object([:]),
+    "routed canary": [
+      "canaryService": "web-canary", "stableService": "web-stable",
+      "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
+    ],
+    "blue/green": ["activeService": "web-active", "previewService": "web-preview"],
+  ]
+
+  /// The templates that scenarios name; what their runs say is the world's affair.
+  static let templates: [String: JSONValue] = [
+    "success-rate": [
+      "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisTemplate",
+      "metadata": ["name": "success-rate", "namespace": "shop"],
+      "spec": [
+        "metrics": [
+          [
+            "name": "success-rate", "interval": "10s", "count": 1, "successCondition": "result >= 0.95",
+            "provider": ["web": ["url": "http://127.0.0.1/stats", "jsonPath": "{$.rate}"]],
+          ]
+        ]
+      ],
+    ]
+  ]
+
+  /// A world in which pods take 2 s to be ready, the router 1 s to follow and a run 5 s to end, unless said otherwise.
+  static func settings(_ world: JSONValue) throws -> ClusterSim.Settings {
+    var settings = ClusterSim.Settings(podStart: 2...2, hasOrigin: false)
+    try change(&settings, world)
+    return settings
+  }
+
+  /// Changes what is named and leaves the rest.
+  static func change(_ settings: inout ClusterSim.Settings, _ world: JSONValue) throws {
+    for (key, value) in world.object ?? [:] {
+      switch key {
+      case "podStart":
+        let seconds = try #require(value.int)
+        settings.podStart = seconds...seconds
+      case "routeLag": settings.routeLag = try #require(value.int)
+      case "analysisTime": settings.analysisTime = try #require(value.int)
+      case "git": settings.hasOrigin = value.bool == true
+      case "broken": settings.brokenImages = Set((value.array ?? []).compactMap(\.string))
+      case "verdicts": settings.verdicts = value.object?.compactMapValues(\.string) ?? [:]
+      default: throw StageError(message: "world: \(key) is not known")
+      }
+    }
+  }
+}
