@@ -1,0 +1,102 @@
+import KubeModel
+import Primitives
+import TrafficPlans
+
+/// Pods, routes and what is wrong with them.
+extension Explainer {
+  /// A revision that has fewer available pods than it should.
+  func missingPods(of set: ReplicaSetView?, _ subject: String) -> Reason? {
+    let wanted = wantedSize(set)
+    let available = set?.available ?? 0
+    guard available < wanted || set == nil else { return nil }
+    let text = "pods of \(revision(set)): \(available) of \(wanted) available"
+    return (.pods, "\(subject) waits for \(text)\(readiness(of: set))\(trouble(of: set))")
+  }
+
+  /// Pods that are ready, but not yet for as long as the spec asks.
+  private func readiness(of set: ReplicaSetView?) -> String {
+    guard let set, set.ready > set.available, spec.minReadySeconds > 0 else { return "" }
+    return ", \(set.ready) ready, which must last \(spec.minReadySeconds)s"
+  }
+
+  /// Pods beyond what was ordered, which end in their own time; `all` counts every pod of another revision.
+  func leavingPods(_ subject: String, all: Bool = false) -> Reason? {
+    let kept = { (set: ReplicaSetView) in all ? 0 : wantedSize(set) }
+    let leaving = revisions.all.filter { $0.hash != revisions.newHash && $0.created > kept($0) }
+    guard !leaving.isEmpty else { return nil }
+    let total = leaving.reduce(0) { $0 + $1.created - kept($1) }
+    let names = leaving.map { revision($0) }.joined(separator: " and ")
+    return (.oldPods, "\(subject) waits for \(count(total, "pod")) of \(names) to end")
+  }
+
+  /// What an abort still has to bring back; nil when everything is at stable.
+  var wayBack: String? {
+    if let canary = spec.canary, canary.hasTrafficRouting {
+      for (key, sight) in routes(canary) {
+        guard case .seen(let weight, let isAccepted) = sight else { continue }
+        if let weight, weight > 0 { return "HTTPRoute \(key) still gives it \(share(weight, canary))" }
+        if isAccepted == false { return "the gateway has not followed HTTPRoute \(key) yet" }
+      }
+    }
+    guard let stable = revisions.stable, stable.available < wantedSize(stable) else {
+      guard let deadline = waitingToScaleDown.first?.deadline else { return nil }
+      return "its pods are kept until \(at(deadline))"
+    }
+    return "stable has \(pods(stable))\(trouble(of: stable))"
+  }
+
+  /// Why pods of a revision are not ready, as the kubelet or the quota says it: the worst one, and how many there are.
+  func trouble(of set: ReplicaSetView?) -> String {
+    guard let set else { return "" }
+    if let failure = replicaFailure(set) { return " (\(failure))" }
+    guard let worst = troubles(of: set).first else { return "" }
+    return " (pod \(worst.pod): \(worst.text))"
+  }
+
+  /// Pods of the revision that are not ready, those that will not become so by themselves first.
+  func troubles(of set: ReplicaSetView) -> [PodTrouble] {
+    (snapshot.pods ?? []).filter { $0.controllerReference?["uid"]?.string == set.object.uid }
+      .compactMap { PodTrouble($0) }
+      .sorted { ($0.isHarmless ? 1 : 0, $0.pod) < ($1.isHarmless ? 1 : 0, $1.pod) }
+  }
+
+  private func replicaFailure(_ set: ReplicaSetView) -> String? {
+    (set.object.status["conditions"]?.array ?? []).map { Condition($0) }
+      .first { $0.type == "ReplicaFailure" && $0.status == "True" }
+      .map { "\($0.reason): \($0.message)" }
+  }
+
+  // MARK: - Routes
+
+  /// `20 % of the requests`, or a share of another total.
+  func share(_ weight: Int, _ canary: CanaryStrategy) -> String {
+    let total = canary.maxTrafficWeight
+    return total == 100 ? "\(weight) % of the requests" : "\(weight)/\(total) of the requests"
+  }
+
+  /// What is known of one route.
+  enum RouteSight: Equatable {
+    case missing
+    case unknown(String)
+    /// The canary's weight, and whether its gateways have accepted it; nil when none says.
+    case seen(weight: Int?, isAccepted: Bool?)
+  }
+
+  func routes(_ canary: CanaryStrategy) -> [(key: ObjectKey, sight: RouteSight)] {
+    let weights = TrafficWeights(
+      canaryService: status.weights?.at("canary", "serviceName")?.string ?? canary.canaryService ?? "",
+      stableService: status.weights?.at("stable", "serviceName")?.string ?? canary.stableService ?? "",
+      canary: 0,
+      total: canary.maxTrafficWeight
+    )
+    return canary.routes.map { key in
+      switch snapshot.routes[key] {
+      case .found(let route):
+        let weight = HTTPRoutePlan.canaryWeight(weights, in: route)
+        return (key, .seen(weight: weight, isAccepted: HTTPRoutePlan.isAccepted(route)))
+      case .unknown(let why): return (key, .unknown(why))
+      case .missing, nil: return (key, .missing)
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import KubeModel
+import Primitives
+import TrafficPlans
+
+/// What a release in flight waits for.
+extension Explainer {
+  var progressing: Reason {
+    if let restart = restarting { return restart }
+    if case .missing = snapshot.workload { return missingWorkload }
+    if status.stableHash.isEmpty { return first }
+    if status.isFullyPromoted { return settling }
+    switch spec.strategy {
+    case .canary(let canary): return release(canary)
+    case .blueGreen(let blueGreen): return release(blueGreen)
+    }
+  }
+
+  private var restarting: Reason? {
+    guard let restartAt = spec.restartAt, status.restartedAt != restartAt else { return nil }
+    if restartAt > now { return (.restart, "A restart of all pods is due at \(at(restartAt))") }
+    let old = (snapshot.pods ?? []).filter { ($0.creationTimestamp ?? now) < restartAt && !$0.isBeingDeleted }
+    let left = snapshot.pods == nil ? "" : ", \(old.count) of \(snapshot.pods?.count ?? 0) are left"
+    return (.restart, "Pods made before \(clock(restartAt)) are being replaced\(left)")
+  }
+
+  private var missingWorkload: Reason {
+    let workload = spec.workloadRef.map { "\($0.kind) \($0.name)" } ?? "The workload"
+    return (.workload, "\(workload), whose pod template is to be released, does not exist")
+  }
+
+  /// The first revision: there is nothing to compare it with.
+  private var first: Reason {
+    missingPods(of: revisions.new, "The first deployment") ?? serviceLag
+      ?? acting ?? fallback("The first deployment")
+  }
+
+  /// Promoted, and not healthy yet.
+  private var settling: Reason {
+    let subject = "\(revision(revisions.new)) is stable and".capitalizedFirst
+    return missingPods(of: revisions.new, subject) ?? leavingPods(subject, all: true) ?? serviceLag ?? acting
+      ?? fallback(subject)
+  }
+
+  // MARK: - Canary
+
+  private func release(_ canary: CanaryStrategy) -> Reason {
+    let subject =
+      place
+      ?? (status.promotesFully
+        ? "The full promotion of \(revision(revisions.new))"
+        : "The promotion of \(revision(revisions.new)), all \(count(canary.steps.count, "step")) done,")
+    switch currentStep?.action {
+    case .analysis:
+      if let text = analysisText { return (.analysis, "\(subject) waits for \(text)") }
+    case .experiment:
+      if let text = experimentText { return (.experiment, "\(subject) waits for \(text)") }
+    case .plugin(let name): return (.plugin, "\(subject) waits for the step plugin \(name)")
+    default: break
+    }
+    return missingPods(of: revisions.new, subject) ?? heldBack(canary, subject) ?? routerLag(canary, subject)
+      ?? leavingPods(subject) ?? acting ?? fallback(subject)
+  }
+
+  /// The canary would be larger, were there pods of stable to spare.
+  private func heldBack(_ canary: CanaryStrategy, _ subject: String) -> Reason? {
+    let wanted = situation.target(canary, status).new
+    let size = wantedSize(revisions.new)
+    guard size < wanted else { return nil }
+    let stable = revisions.stable
+    let missing = max(0, (stable?.desired ?? 0) - (stable?.available ?? 0))
+    let room = "the canary has \(size) of \(count(wanted, "pod"))"
+    guard missing > 0 else {
+      return (.oldPods, "\(subject) waits for pods of other revisions to end: \(room)")
+    }
+    let text = "stable has only \(pods(stable)), so none may be taken away\(trouble(of: stable)): \(room)"
+    return (.stablePods, "\(subject) waits, since \(text)")
+  }
+
+  /// The routes do not show the weight that they were given.
+  private func routerLag(_ canary: CanaryStrategy, _ subject: String) -> Reason? {
+    guard canary.hasTrafficRouting, let wanted = status.weights?.at("canary", "weight")?.int else {
+      return nil
+    }
+    for (key, sight) in routes(canary) {
+      let text: String
+      switch sight {
+      case .missing: text = "HTTPRoute \(key) does not exist"
+      case .unknown(let why): text = "HTTPRoute \(key) could not be read: \(why)"
+      case .seen(let weight, let isAccepted):
+        if isAccepted == false {
+          text = "the gateway has not accepted generation \(routeGeneration(key)) of HTTPRoute \(key)"
+        } else if let weight, weight != wanted {
+          text = "HTTPRoute \(key) gives the canary \(share(weight, canary)) instead"
+        } else {
+          continue
+        }
+      }
+      return (.router, "\(subject) waits for the router to give the canary \(share(wanted, canary)): \(text)")
+    }
+    return nil
+  }
+
+  private func routeGeneration(_ key: ObjectKey) -> Int { snapshot.routes[key]?.object?.generation ?? 0 }
+
+  // MARK: - Blue/green
+
+  private func release(_ blueGreen: BlueGreenStrategy) -> Reason {
+    let new = revision(revisions.new)
+    let isActive = status.activeSelector == revisions.newHash
+    let subject = isActive ? "\(new) is active and".capitalizedFirst : "The switch to \(new)"
+    if let missing = missingPods(of: revisions.new, subject) { return missing }
+    if let text = analysisText { return (.analysis, "\(subject) waits for \(text)") }
+    return serviceLag ?? leavingPods(subject) ?? acting ?? fallback(subject)
+  }
+
+  // MARK: - All strategies
+
+  /// A Service that the plan points at another revision, if it can.
+  private var serviceLag: Reason? {
+    for case .selectRevision(let service, let hash, _) in plan.effects {
+      let target = revision(revisions.find(hash))
+      return (.service, "Service \(service) is being pointed at \(target)")
+    }
+    return nil
+  }
+
+  private var acting: Reason? {
+    let changes = plan.effects.filter { effect in
+      if case .record = effect { false } else { true }
+    }
+    guard !changes.isEmpty else { return nil }
+    let names = changes.map(\.caseName).joined(separator: ", ")
+    return (.acting, "The controller has \(count(changes.count, "change")) to make right now: \(names)")
+  }
+
+  private func fallback(_ subject: String) -> Reason {
+    let text = status.message.isEmpty ? "something changes" : "this: \(status.message)"
+    return (.other, "\(subject) waits until \(text)")
+  }
+}
+
+extension Effect {
+  /// What kind of effect it is, in one word.
+  var caseName: String { Mirror(reflecting: self).children.first?.label ?? "\(self)" }
+}
