@@ -98,13 +98,13 @@ let package = Package(
     tests("GitOpsCoreTests", ["GitOpsCore", "KubeModel", "Primitives"]),
     tests("RolloutCoreTests", ["RolloutCore", "Simulation", "KubeModel", "Primitives"]),
     tests("SimulationTests", ["Simulation", "RolloutCore", "KubeModel", "Primitives"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "Primitives"]),
+    tests("YAMLEditTests", ["YAMLEdit", "Primitives"], exclude: ["Fixtures"]),
     tests(
       "ScenarioTests",
       ["Simulation", "RolloutCore", "YAMLEdit", "KubeModel", "Primitives"],
       exclude: ["Scenarios"]
     ),
-    tests("HTTPTransportTests", ["HTTPTransport", "Primitives"]),
-    tests("YAMLEditTests", ["YAMLEdit", "Primitives"], exclude: ["Fixtures"]),
     tests("GitStoreTests", ["GitStore", "Primitives"]),
     tests("KubeClientTests", ["KubeClient", "HTTPTransport", "KubeModel", "Primitives", subprocess]),
     tests(
