@@ -3,15 +3,18 @@ import Primitives
 
 /// The ReplicaSets of a rollout by their part in it.
 package struct Revisions: Sendable, Hashable {
-  /// The revision that the spec asks for; nil until its ReplicaSet is made.
+  /// The revision that is released: what the spec asks for, unless that waits its turn; nil until its ReplicaSet is
+  /// made.
   package let new: ReplicaSetView?
   /// The revision that was last promoted; nil before the first promotion.
   package let stable: ReplicaSetView?
-  /// All others, newest first.
+  /// All others but those that wait, newest first.
   package let older: [ReplicaSetView]
-  /// New, stable, then all others.
+  /// Revisions that wait for the new one, oldest first; the last one is what the spec asks for.
+  package let queue: [RevisionQueue.Entry]
+  /// New, stable, the older ones, then those that wait.
   package let all: [ReplicaSetView]
-  /// The hash of the revision that the spec asks for, whether its ReplicaSet exists or not.
+  /// The hash of the revision that is released, whether its ReplicaSet exists or not.
   package let newHash: String
 
   /// A ReplicaSet belongs to the spec's template by its hash label or, made by another controller, by its content.
@@ -21,13 +24,26 @@ package struct Revisions: Sendable, Hashable {
     let hash = podTemplateHash(of: spec.template, collisionCount: status.collisionCount)
     let found = all.first { $0.hash == hash } ?? all.last { $0.template == spec.template }
     let stableHash = status.stableHash
-    new = found
-    newHash = found?.hash ?? hash
+    let queue = RevisionQueue(
+      spec.canary?.onNewRevision ?? .restart,
+      all: all,
+      wanted: .init(hash: found?.hash ?? hash, set: found),
+      status: status,
+      isAbortRecorded: snapshot.isAbortRecorded(
+        status,
+        revision: all.first { $0.hash == status.currentPodHash }?.revision
+      )
+    )
+    let new = queue == nil ? found : queue?.current.set
+    self.new = new
+    newHash = queue?.current.hash ?? found?.hash ?? hash
+    self.queue = queue?.waiting ?? []
     stable = stableHash.isEmpty ? nil : all.first { $0.hash == stableHash }
-    older = all.filter { $0.hash != found?.hash && $0.hash != stableHash }
+    let apart = Set(self.queue.map(\.hash) + [newHash, stableHash])
+    older = all.filter { !apart.contains($0.hash) }
     var sets = [new, stable].compactMap { $0 }
     if new?.hash == stable?.hash, sets.count == 2 { sets.removeLast() }
-    self.all = sets + older
+    self.all = sets + older + self.queue.compactMap(\.set)
   }
 
   package func find(_ hash: String) -> ReplicaSetView? { all.first { $0.hash == hash } }
@@ -35,14 +51,13 @@ package struct Revisions: Sendable, Hashable {
 
 extension Situation {
   /// The ReplicaSet for the spec's template with the given size (reference, section 2.1).
-  func makeReplicaSet(replicas: Int) -> JSONValue {
-    let hash = revisions.newHash
+  func makeReplicaSet(hash: String, revision: Int, replicas: Int) -> JSONValue {
     var template = spec.template
     template.set(.string(hash), at: "metadata", "labels", RolloutNames.podTemplateHash)
     var selector = spec.selector
     selector.set(.string(hash), at: "matchLabels", RolloutNames.podTemplateHash)
     var annotations = copiedAnnotations
-    annotations[RolloutNames.revision] = String(nextRevision)
+    annotations[RolloutNames.revision] = String(revision)
     annotations[RolloutNames.desiredReplicas] = String(spec.replicas)
     var labels = spec.template.at("metadata", "labels")?.strings ?? [:]
     labels[RolloutNames.podTemplateHash] = hash
@@ -66,7 +81,10 @@ extension Situation {
 
   /// The number of the newest revision: its own, or one more than all others have when it is new or came back.
   var nextRevision: Int {
-    let others = revisions.all.filter { $0.hash != revisions.newHash }.map(\.revision).max() ?? 0
+    let waiting = Set(revisions.queue.map(\.hash))
+    let others =
+      revisions.all.filter { $0.hash != revisions.newHash && !waiting.contains($0.hash) }
+      .map(\.revision).max() ?? 0
     if let new = revisions.new, new.revision > others { return new.revision }
     return others + 1
   }

@@ -74,7 +74,9 @@ extension Situation {
   /// Creates the newest ReplicaSet with the given size, or brings the present one to it.
   func ensureNew(replicas: Int, _ draft: inout Draft) {
     guard let new = revisions.new else {
-      draft.perform(.createReplicaSet(makeReplicaSet(replicas: replicas)))
+      draft.perform(
+        .createReplicaSet(makeReplicaSet(hash: revisions.newHash, revision: nextRevision, replicas: replicas))
+      )
       draft.eventOfEffect("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
       return

@@ -16,5 +16,6 @@ extension Situation {
       convergeReplicas(canary, target, &draft)
     }
     convergeAnalysis(canary, &draft)
+    keepQueue(canary, &draft)
   }
 }

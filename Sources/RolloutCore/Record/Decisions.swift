@@ -27,7 +27,7 @@ extension Situation {
       let stable = revisions.stable,
       new.hash != stable.hash
     else { return nil }
-    let id = "\(rollout.uid.prefix(8))-r\(nextRevision)-abort-\(abortedAt.secondsSinceEpoch)"
+    let id = snapshot.abortID(revision: nextRevision, at: abortedAt)
     guard !origin.recordedDecisions.contains(id) else { return nil }
     let prefix = "Rollout aborted update to revision \(nextRevision)"
     let message = status.conditions.first { $0.reason == "RolloutAborted" }?.message ?? prefix
@@ -97,5 +97,18 @@ extension Situation {
     if kind == .promote { return "controller" }
     if reason.isEmpty { return "user" }
     return reason.hasSuffix("timed out progressing.") ? "deadline" : "metrics"
+  }
+}
+
+extension Snapshot {
+  /// The idempotency key of an abort.
+  func abortID(revision: Int, at: Instant) -> String {
+    "\(rollout.uid.prefix(8))-r\(revision)-abort-\(at.secondsSinceEpoch)"
+  }
+
+  /// Whether nothing of an abort is left to be written to Git.
+  func isAbortRecorded(_ status: RolloutStatus, revision: Int?) -> Bool {
+    guard let origin, let abortedAt = status.abortedAt, let revision else { return origin == nil }
+    return origin.recordedDecisions.contains(abortID(revision: revision, at: abortedAt))
   }
 }

@@ -35,6 +35,7 @@ extension RolloutStatus {
     write(&value, "canary", "weights", weights)
     write(&value, "canary", "currentExperiment", text(currentExperiment))
     write(&value, "canary", "stablePingPong", text(stablePingPong))
+    write(&value, "canary", "queue", list(queue.map(\.json)))
     write(&value, "blueGreen", "activeSelector", text(activeSelector))
     write(&value, "blueGreen", "previewSelector", text(previewSelector))
     write(&value, "blueGreen", "scaleUpPreviewCheckPoint", flag(scaledUpPreview))

@@ -48,6 +48,8 @@ package struct RolloutStatus: Sendable, Hashable {
   package var currentExperiment: String
   /// Which of the two Services is stable, `ping` or `pong`; empty before the first promotion and without them.
   package var stablePingPong: String
+  /// Revisions that wait for the release in flight to end, oldest first.
+  package var queue: [QueuedRevision]
   /// The `restartAt` that was carried out last.
   package var restartedAt: Instant?
   /// The generation of the referenced workload that was seen last; empty without one.
@@ -86,6 +88,7 @@ package struct RolloutStatus: Sendable, Hashable {
     weights = status.at("canary", "weights")
     currentExperiment = status.at("canary", "currentExperiment")?.string ?? ""
     stablePingPong = status.at("canary", "stablePingPong")?.string ?? ""
+    queue = (status.at("canary", "queue")?.array ?? []).compactMap { QueuedRevision($0) }
     restartedAt = status["restartedAt"]?.string.flatMap(Instant.init)
     workloadObservedGeneration = status["workloadObservedGeneration"]?.string ?? ""
     activeSelector = status.at("blueGreen", "activeSelector")?.string ?? ""
