@@ -9,6 +9,8 @@ package enum Effect: Sendable, Hashable {
   case annotateRollout([String: String])
   /// Creates a ReplicaSet; its name is a function of the revision, so that a second attempt finds the first.
   case createReplicaSet(JSONValue)
+  /// Makes the rollout the controller of a ReplicaSet that has none; holds only for this uid.
+  case adoptReplicaSet(name: String, uid: String, owners: [JSONValue])
   /// Holds only while the ReplicaSet still asks for `from` pods. Annotations go in the same write; nil removes one.
   case scaleReplicaSet(name: String, from: Int, to: Int, annotations: [String: String?])
   /// Holds only for a ReplicaSet that exists; nil removes an annotation.

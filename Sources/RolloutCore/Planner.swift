@@ -17,6 +17,7 @@ package func plan(_ snapshot: Snapshot) -> Plan {
   if issue == nil { situation.checkProgressDeadline(&draft) }
 
   if issue == nil || draft.status.isAborted {
+    situation.claimOrphans(&draft)
     switch situation.spec.strategy {
     case .canary(let canary): situation.planCanary(canary, &draft)
     case .blueGreen(let blueGreen): situation.planBlueGreen(blueGreen, &draft)

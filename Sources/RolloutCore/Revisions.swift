@@ -19,8 +19,10 @@ package struct Revisions: Sendable, Hashable {
 
   /// A ReplicaSet belongs to the spec's template by its hash label or, made by another controller, by its content.
   package init(snapshot: Snapshot, spec: RolloutSpec, status: RolloutStatus) {
-    let all = snapshot.replicaSets.filter { !$0.isBeingDeleted }.map { ReplicaSetView($0) }
-      .sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
+    let all = (snapshot.replicaSets + snapshot.claimable(spec)).filter { !$0.isBeingDeleted }.map {
+      ReplicaSetView($0)
+    }
+    .sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
     let hash = podTemplateHash(of: spec.template, collisionCount: status.collisionCount)
     let found = all.first { $0.hash == hash } ?? all.last { $0.template == spec.template }
     let stableHash = status.stableHash

@@ -20,6 +20,8 @@ package struct Snapshot: Sendable, Hashable {
   package var rollout: JSONValue
   /// ReplicaSets that the rollout controls.
   package var replicaSets: [JSONValue]
+  /// ReplicaSets of the namespace that nobody controls.
+  package var orphans: [JSONValue]
   /// Services in the rollout's namespace by name.
   package var services: [String: Reference]
   package var routes: [ObjectKey: Reference]
@@ -40,6 +42,7 @@ package struct Snapshot: Sendable, Hashable {
     now: Instant,
     rollout: JSONValue,
     replicaSets: [JSONValue] = [],
+    orphans: [JSONValue] = [],
     services: [String: Reference] = [:],
     routes: [ObjectKey: Reference] = [:],
     analysisRuns: [JSONValue] = [],
@@ -52,6 +55,7 @@ package struct Snapshot: Sendable, Hashable {
     self.now = now
     self.rollout = rollout
     self.replicaSets = replicaSets
+    self.orphans = orphans
     self.services = services
     self.routes = routes
     self.analysisRuns = analysisRuns

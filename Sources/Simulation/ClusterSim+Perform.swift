@@ -42,6 +42,9 @@ extension ClusterSim {
       replicaSets[name]?.set(JSONValue(to), at: "spec", "replicas")
       annotate(name, annotations)
       reconcilePods()
+    case .adoptReplicaSet(let name, let uid, let owners):
+      guard replicaSets[name]?.uid == uid else { throw SimError(message: "\(name) is another one") }
+      replicaSets[name]?.set(.array(owners), at: "metadata", "ownerReferences")
     case .annotateReplicaSet(let name, let annotations): annotate(name, annotations)
     case .deleteReplicaSet(let name, _):
       replicaSets[name] = nil

@@ -89,4 +89,12 @@ extension ClusterSim {
     pods = [:]
     reconcilePods()
   }
+
+  /// Deletes the Rollout without its dependents and applies it again.
+  package mutating func recreateLeavingOrphans() {
+    rollout["status"] = nil
+    rollout.set(.string("7b1f0a53-0000-4000-8000-000000000002"), at: "metadata", "uid")
+    rollout.set(nextVersion(), at: "metadata", "resourceVersion")
+    for name in replicaSets.keys { replicaSets[name]?.set(nil, at: "metadata", "ownerReferences") }
+  }
 }

@@ -103,7 +103,8 @@ package struct ClusterSim: Sendable {
     return Snapshot(
       now: now,
       rollout: rollout,
-      replicaSets: replicaSets.values.map { withStatus($0) },
+      replicaSets: replicaSets.values.filter { !$0.ownerReferences.isEmpty }.map { withStatus($0) },
+      orphans: replicaSets.values.filter { $0.ownerReferences.isEmpty }.map { withStatus($0) },
       services: services.mapValues { .found($0) },
       routes: routes.mapValues { .found($0) },
       analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) },

@@ -13,6 +13,7 @@ extension Timeline {
     case .createReplicaSet(let set):
       "create r\(ReplicaSetView(set).revision) with \(ReplicaSetView(set).desired)"
     case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
+    case .adoptReplicaSet(let name, _, _): "adopt \(revision(name))"
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
     case .deleteReplicaSet(let name, _): "delete \(revision(name))"
     case .selectRevision(let service, let hash, _): "\(service)→\(names[hash] ?? "?")"

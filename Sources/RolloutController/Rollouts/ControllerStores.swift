@@ -8,7 +8,10 @@ import RolloutCore
 /// The caches of the controller: one store per kind, each filled by one watch.
 package struct ControllerStores: Sendable {
   package let rollouts = Store(.rollouts)
-  package let replicaSets = Store(.replicaSets, indexes: ["owner": ownerIndex])
+  package let replicaSets = Store(
+    .replicaSets,
+    indexes: ["owner": ownerIndex, "orphans": orphanIndex]
+  )
   package let services = Store(.services)
   package let httpRoutes = Store(.httpRoutes)
   package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
@@ -21,6 +24,11 @@ package struct ControllerStores: Sendable {
   /// The UID of the controlling owner.
   private static let ownerIndex: Store.IndexRule = { object in
     (object.controllerReference?["uid"]?.string).map { [$0] } ?? []
+  }
+
+  /// The namespace of what nobody controls.
+  private static let orphanIndex: Store.IndexRule = { object in
+    object.controllerReference == nil ? [object.namespace] : []
   }
 
   package var all: [Store] {

@@ -64,7 +64,10 @@ package struct Performer: Sendable {
     case .annotateRollout(let annotations):
       try await patchRollout(key, ["metadata": ["annotations": JSONValue(annotations)]], &version)
     case .createReplicaSet(let set):
-      return try await create(.replicaSets, set)
+      return try await createReplicaSet(set, key, &version)
+    case .adoptReplicaSet(let name, let uid, let owners):
+      let patch: JSONValue = ["metadata": ["uid": .string(uid), "ownerReferences": .array(owners)]]
+      try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
     case .scaleReplicaSet(let name, let from, let to, let annotations):
       try await scale(ObjectKey(namespace: key.namespace, name: name), from: from, to: to, annotations)
     case .annotateReplicaSet(let name, let annotations):
@@ -151,6 +154,24 @@ package struct Performer: Sendable {
       return false
     }
     return true
+  }
+
+  /// A ReplicaSet of that name may be somebody else's: then the rollout's next one gets another hash, and so another
+  /// name (reference, section 2.1).
+  private func createReplicaSet(_ set: JSONValue, _ key: ObjectKey, _ version: inout String)
+    async throws(KubeError) -> Bool
+  {
+    if try await create(.replicaSets, set) { return true }
+    let live = try await client.get(.replicaSets, namespace: key.namespace, name: set.name)
+    guard live.controllerReference?["uid"] != set.controllerReference?["uid"] else { return false }
+    let count = (stores.rollouts[key]?.status["collisionCount"]?.int ?? 0) + 1
+    try await patchRollout(
+      key,
+      ["status": ["collisionCount": JSONValue(count)]],
+      &version,
+      subresource: "status"
+    )
+    throw KubeError(.conflict, "creating ReplicaSet \(set.name): the name is taken by another owner's")
   }
 
   private func delete(_ type: ResourceType, _ key: ObjectKey, uid: String) async throws(KubeError) {

@@ -31,6 +31,7 @@ package struct RolloutObserver: Sendable {
       now: now,
       rollout: rollout,
       replicaSets: stores.replicaSets.objects(index: "owner", rollout.uid),
+      orphans: stores.replicaSets.objects(index: "orphans", key.namespace),
       services: services,
       routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
