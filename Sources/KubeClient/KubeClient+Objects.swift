@@ -64,6 +64,11 @@ extension KubeClient {
     _ = try await response(to: .delete(type, namespace: namespace, name: name, options))
   }
 
+  /// Asks for a pod to go; a disruption budget that refuses answers `tooManyRequests`. Holds only for this uid.
+  package func evict(namespace: String, pod: String, uid: String) async throws(KubeError) {
+    _ = try await response(to: .evict(namespace: namespace, pod: pod, uid: uid))
+  }
+
   /// Sets `spec.replicas` through the scale subresource and answers the `Scale`.
   @discardableResult
   package func scale(

@@ -165,6 +165,18 @@ extension KubeRequest {
     return request
   }
 
+  /// An eviction of a pod: a deletion that disruption budgets may refuse.
+  package static func evict(namespace: String, pod: String, uid: String) -> KubeRequest {
+    var request = one("create", "POST", .pods, namespace, pod, "eviction")
+    request.contentType = "application/json"
+    request.body = [
+      "apiVersion": "policy/v1", "kind": "Eviction",
+      "metadata": ["name": .string(pod), "namespace": .string(namespace)],
+      "deleteOptions": ["preconditions": ["uid": .string(uid)]],
+    ]
+    return request
+  }
+
   /// A read of a path that is no object: discovery, version, health.
   package static func raw(_ path: String, accept: String = "application/json") -> KubeRequest {
     KubeRequest(

@@ -137,6 +137,7 @@ package struct Controller: Sendable {
     }
     let reconciler = RolloutReconciler(
       observer: observer,
+      pods: PodReader(client: client),
       performer: performer,
       emit: { event, object in
         let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal

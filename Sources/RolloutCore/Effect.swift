@@ -15,6 +15,12 @@ package enum Effect: Sendable, Hashable {
   case scaleReplicaSet(name: String, from: Int, to: Int, annotations: [String: String?])
   /// Holds only for a ReplicaSet that exists; nil removes an annotation.
   case annotateReplicaSet(name: String, annotations: [String: String?])
+  /// Merges what the controller puts into a ReplicaSet's pod template, and the annotations that remember it.
+  case editReplicaSet(name: String, patch: JSONValue)
+  /// Sets labels and annotations of a pod; nil removes one. Holds only for this uid.
+  case setPodMetadata(pod: String, uid: String, labels: [String: String?], annotations: [String: String?])
+  /// Asks for a pod to go, which a disruption budget may refuse; holds only for this uid.
+  case evictPod(name: String, uid: String)
   /// Deletes a ReplicaSet of the history; holds only for this uid.
   case deleteReplicaSet(name: String, uid: String)
   /// Points a Service at one revision; holds only at this resourceVersion.

@@ -13,6 +13,7 @@ package func plan(_ snapshot: Snapshot) -> Plan {
   // What cannot be followed moves nothing: once the spec is put right, the release goes on where it stood.
   if issue == nil { situation.noticeRevision(&draft) }
   situation.takeCommands(&draft)
+  situation.noticeRestart(&draft)
   situation.observeAnalysis(&draft)
   if issue == nil { situation.checkProgressDeadline(&draft) }
 
@@ -22,6 +23,8 @@ package func plan(_ snapshot: Snapshot) -> Plan {
     case .canary(let canary): situation.planCanary(canary, &draft)
     case .blueGreen(let blueGreen): situation.planBlueGreen(blueGreen, &draft)
     }
+    situation.convergeInjections(&draft)
+    situation.restartPods(&draft)
     situation.cleanHistory(&draft)
   }
   situation.concludeStatus(issue: issue, &draft)
@@ -45,6 +48,7 @@ extension Situation {
       draft.status.prePromotionAnalysis = nil
       draft.status.postPromotionAnalysis = nil
       draft.status.scaledUpPreview = false
+      cancelRestart(&draft)
       draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
       if isNew, revisions.newHash == draft.status.stableHash {
         draft.event("SkipSteps", "Rollback to stable ReplicaSets")

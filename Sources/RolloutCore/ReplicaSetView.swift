@@ -30,12 +30,8 @@ package struct ReplicaSetView: Sendable, Hashable {
     scaleDownDeadline = object.annotation(RolloutNames.scaleDownDeadline).flatMap { Instant($0) }
   }
 
-  /// The pod template without the hash label, comparable with the one in the Rollout.
-  package var template: JSONValue {
-    var template = object.spec["template"] ?? .object([:])
-    template.set(nil, at: "metadata", "labels", RolloutNames.podTemplateHash)
-    return template
-  }
+  /// The pod template without what the controller put into it, comparable with the one in the Rollout.
+  package var template: JSONValue { object.templateWithoutInjections }
 
   /// Container name to image.
   package var images: [String: String] { containerImages(of: template) }

@@ -5,6 +5,12 @@ package enum RolloutNames {
   package static let revision = "rollout.argoproj.io/revision"
   package static let revisionHistory = "rollout.argoproj.io/revision-history"
   package static let desiredReplicas = "rollout.argoproj.io/desired-replicas"
+  /// Labels and annotations that were put into a ReplicaSet's pod template for the time of a release.
+  package static let ephemeralMetadata = "rollout.argoproj.io/ephemeral-metadata"
+  /// The values of the template itself that those cover.
+  package static let overriddenMetadata = "serin.dev/overridden-metadata"
+  /// Metadata that pods made before the last change of their ReplicaSet's template do not follow yet.
+  package static let podsBehind = "serin.dev/pods-behind"
   /// When a ReplicaSet may go to zero; Argo Rollouts writes this key without a prefix.
   package static let scaleDownDeadline = "scale-down-deadline"
   package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"

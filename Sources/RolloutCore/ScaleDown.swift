@@ -74,9 +74,8 @@ extension Situation {
   /// Creates the newest ReplicaSet with the given size, or brings the present one to it.
   func ensureNew(replicas: Int, _ draft: inout Draft) {
     guard let new = revisions.new else {
-      draft.perform(
-        .createReplicaSet(makeReplicaSet(hash: revisions.newHash, revision: nextRevision, replicas: replicas))
-      )
+      let set = makeReplicaSet(hash: revisions.newHash, revision: nextRevision, replicas: replicas)
+      draft.perform(.createReplicaSet(injected(set, draft.status)))
       draft.eventOfEffect("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
       return

@@ -46,6 +46,11 @@ extension ClusterSim {
       guard replicaSets[name]?.uid == uid else { throw SimError(message: "\(name) is another one") }
       replicaSets[name]?.set(.array(owners), at: "metadata", "ownerReferences")
     case .annotateReplicaSet(let name, let annotations): annotate(name, annotations)
+    case .editReplicaSet(let name, let patch):
+      replicaSets[name] = replicaSets[name].map { MergePatch.apply(patch, to: $0) }
+    case .setPodMetadata(let pod, _, let labels, let annotations):
+      setMetadata(ofPod: pod, labels, annotations)
+    case .evictPod(let name, _): evict(name)
     case .deleteReplicaSet(let name, _):
       replicaSets[name] = nil
       reconcilePods()

@@ -39,6 +39,10 @@ extension ClusterSim {
       do { try perform(plan) } catch { return now + .seconds(1) }
       steps.append(Step(at: now, plan: plan))
       check(self, plan)
+      // Evictions may be refused; pods that went are a change by themselves.
+      if plan.statusPatch == nil, plan.effects.allSatisfy(\.isEviction), case .at(let wake) = plan.wake {
+        return wake
+      }
       let onlyWaitsForGit = plan.statusPatch == nil && plan.effects.allSatisfy(\.isRecord)
       if onlyWaitsForGit, !settings.isGitReachable { return now + .seconds(30) }
     }
@@ -47,6 +51,12 @@ extension ClusterSim {
 }
 
 extension Effect {
+  /// Whether it only asks for a pod to go.
+  fileprivate var isEviction: Bool {
+    guard case .evictPod = self else { return false }
+    return true
+  }
+
   /// Whether it only hands a decision to Git.
   package var isRecord: Bool {
     guard case .record = self else { return false }

@@ -26,7 +26,8 @@ extension ClusterSim {
         present = Array(order.prefix(desired))
       }
       while present.count < desired {
-        present.append(Pod(readyAt: readyTime(of: set, stuck: present.count { $0.readyAt == nil })))
+        let ready = readyTime(of: set, stuck: present.count { $0.readyAt == nil })
+        present.append(makePod(of: set, readyAt: ready))
       }
       pods[name] = present
     }
@@ -38,7 +39,7 @@ extension ClusterSim {
     settings.brokenImages.insert(image)
     for (name, set) in replicaSets
     where containerImages(of: set.spec["template"] ?? .null).values.contains(image) {
-      pods[name] = (pods[name] ?? []).map { _ in Pod(readyAt: nil) }
+      pods[name] = (pods[name] ?? []).map { $0.ready(at: nil) }
     }
   }
 
@@ -48,7 +49,7 @@ extension ClusterSim {
     for (name, set) in replicaSets.sorted(by: { $0.key < $1.key })
     where containerImages(of: set.spec["template"] ?? .null).values.contains(image) {
       let ready = readyTime(of: set, stuck: .max)
-      pods[name] = (pods[name] ?? []).map { Pod(readyAt: $0.readyAt ?? ready) }
+      pods[name] = (pods[name] ?? []).map { $0.ready(at: $0.readyAt ?? ready) }
     }
   }
 

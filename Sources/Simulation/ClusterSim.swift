@@ -7,9 +7,19 @@ package import RolloutCore
 /// It is a value without a clock or I/O. Time moves when it is told to, effects fail when it is told to, and all
 /// chance comes from one seed, so that a history that went wrong can be played again.
 package struct ClusterSim: Sendable {
-  /// A pod that exists; `readyAt` is nil when it never becomes ready.
-  struct Pod: Sendable, Hashable {
-    let readyAt: Instant?
+  /// A pod that exists, with the metadata that its ReplicaSet's template had when it was made.
+  package struct Pod: Sendable, Hashable {
+    package let name: String
+    package let createdAt: Instant
+    package var metadata: JSONValue
+    /// Nil when it never becomes ready.
+    package var readyAt: Instant?
+
+    func ready(at instant: Instant?) -> Pod {
+      var pod = self
+      pod.readyAt = instant
+      return pod
+    }
   }
 
   package internal(set) var now: Instant
@@ -28,7 +38,8 @@ package struct ClusterSim: Sendable {
   /// Writes done to the API, by kind of effect.
   package internal(set) var writes = 0
 
-  var pods: [String: [Pod]] = [:]
+  package internal(set) var pods: [String: [Pod]] = [:]
+  var podCount = 0
   var routeSeenAt: [ObjectKey: Instant] = [:]
   var runEndsAt: [String: Instant] = [:]
   var version = 1
@@ -55,6 +66,8 @@ package struct ClusterSim: Sendable {
     package var isGitReachable: Bool
     /// Whether the rollout comes from Git at all, so that decisions are recorded.
     package var hasOrigin: Bool
+    /// How many ready pods a disruption budget protects from evictions.
+    package var minAvailable: Int
 
     package init(
       podStart: ClosedRange<Int> = 1...3,
@@ -65,7 +78,8 @@ package struct ClusterSim: Sendable {
       stuckPods: [String: Int] = [:],
       verdicts: [String: String] = [:],
       isGitReachable: Bool = true,
-      hasOrigin: Bool = true
+      hasOrigin: Bool = true,
+      minAvailable: Int = 0
     ) {
       self.podStart = podStart
       self.routeLag = routeLag
@@ -76,6 +90,7 @@ package struct ClusterSim: Sendable {
       self.verdicts = verdicts
       self.isGitReachable = isGitReachable
       self.hasOrigin = hasOrigin
+      self.minAvailable = minAvailable
     }
   }
 
@@ -100,7 +115,7 @@ package struct ClusterSim: Sendable {
   /// What the observer would read now.
   package func snapshot() -> Snapshot {
     let name = rollout.name
-    return Snapshot(
+    var snapshot = Snapshot(
       now: now,
       rollout: rollout,
       replicaSets: replicaSets.values.filter { !$0.ownerReferences.isEmpty }.map { withStatus($0) },
@@ -111,6 +126,8 @@ package struct ClusterSim: Sendable {
       analysisTemplates: analysisTemplates,
       origin: settings.hasOrigin ? origin : nil
     )
+    if needsPods(snapshot) { snapshot.pods = podObjects }
+    return snapshot
   }
 
   private var origin: GitOrigin {

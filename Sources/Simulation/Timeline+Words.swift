@@ -15,6 +15,9 @@ extension Timeline {
     case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
     case .adoptReplicaSet(let name, _, _): "adopt \(revision(name))"
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
+    case .editReplicaSet(let name, _): "edit the template of \(revision(name))"
+    case .setPodMetadata(let pod, _, _, _): "mark a pod of \(revision(ofPod: pod))"
+    case .evictPod(let name, _): "evict a pod of \(revision(ofPod: name))"
     case .deleteReplicaSet(let name, _): "delete \(revision(name))"
     case .selectRevision(let service, let hash, _): "\(service)→\(names[hash] ?? "?")"
     case .patchRoute(let key, _): words(forRoute: key, sim)
@@ -37,6 +40,10 @@ extension Timeline {
 
   private func revision(_ set: String) -> String {
     names.first { !$0.key.isEmpty && set.hasSuffix("-\($0.key)") }?.value ?? set
+  }
+
+  private func revision(ofPod name: String) -> String {
+    revision(name.split(separator: "-").dropLast().joined(separator: "-"))
   }
 
   private func words(for annotations: [String: String?], of revision: String) -> String {

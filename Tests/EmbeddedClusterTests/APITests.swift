@@ -118,6 +118,44 @@ import Testing
     #expect(client.store.resourceVersion == version, "applying the same again changes nothing")
   }
 
+  @Test func evictionsAskTheDisruptionBudget() async throws {
+    let client = try Client()
+    let pods = "/api/v1/namespaces/default/pods"
+    for name in ["a", "b"] {
+      let pod: JSONValue = [
+        "metadata": ["name": .string(name), "labels": ["app": "d"]],
+        "spec": ["containers": [["name": "c", "image": "i:1"]]],
+      ]
+      _ = try await client.send("POST", pods, pod)
+      let ready: JSONValue = [
+        "status": ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
+      ]
+      _ = try await client.send(
+        "PATCH",
+        "\(pods)/\(name)/status",
+        ready,
+        type: "application/merge-patch+json"
+      )
+    }
+    let budget: JSONValue = [
+      "metadata": ["name": "d"],
+      "spec": ["minAvailable": 1, "selector": ["matchLabels": ["app": "d"]]],
+    ]
+    let budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
+    #expect(try await client.send("POST", budgets, budget).status == 201)
+    func evict(_ name: String, uid: String? = nil) async throws -> Int {
+      var eviction: JSONValue = [
+        "apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(name)],
+      ]
+      if let uid { eviction["deleteOptions"] = ["preconditions": ["uid": .string(uid)]] }
+      return try await client.send("POST", "\(pods)/\(name)/eviction", eviction).status
+    }
+    #expect(try await evict("a", uid: "another") == 409)
+    #expect(try await evict("a") == 201)
+    #expect(try await evict("b") == 429)
+    #expect(try await evict("c") == 404)
+  }
+
   @Test func customObjectsAreValidatedDefaultedAndPruned() async throws {
     let client = try Client()
     let definition: JSONValue = [

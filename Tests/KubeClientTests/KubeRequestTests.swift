@@ -37,6 +37,11 @@ import Testing
       "GET /api/v1/namespaces/shop",
       "cannot get namespaces shop"
     ),
+    Case(
+      .evict(namespace: "shop", pod: "a", uid: "1"),
+      "POST /api/v1/namespaces/shop/pods/a/eviction",
+      "cannot create pods shop/a (eviction)"
+    ),
     Case(.list(.pods, scope: ListScope()), "GET /api/v1/pods", "cannot list pods"),
     Case(
       .list(

@@ -33,9 +33,34 @@ extension ResourceHandler {
     )
   }
 
-  /// An eviction is a deletion; budgets are not asked yet.
+  /// An eviction is a deletion that every budget about the pod permits.
   func evict(_ name: String) throws(APIError) -> APIResponse {
-    try store.delete(type, namespace: namespace, name: name, dryRun: request.isDryRun)
+    let pod = try read(name)
+    let eviction: JSONValue
+    do throws(JSONError) {
+      eviction = request.body.isEmpty ? .null : try JSONValue(parsing: request.body)
+    } catch {
+      throw .badRequest("the eviction of pod \(name) cannot be read: \(error)")
+    }
+    let budgets = store.list(DisruptionBudget.type, namespace: namespace).items
+    let pods = store.list(type, namespace: namespace).items.map(PodView.init)
+    for budget in budgets.map(DisruptionBudget.init)
+    where budget.covers(pod) && !budget.permits(pod, among: pods) {
+      throw APIError(
+        code: 429,
+        reason: "TooManyRequests",
+        message: "Cannot evict pod as it would violate the pod's disruption budget."
+      )
+    }
+    try store.delete(
+      type,
+      namespace: namespace,
+      name: name,
+      preconditions: DeletePreconditions(
+        uid: eviction.at(["deleteOptions", "preconditions", "uid"])?.string
+      ),
+      dryRun: request.isDryRun
+    )
     return Self.success(201)
   }
 

@@ -73,6 +73,16 @@ package struct Performer: Sendable {
     case .annotateReplicaSet(let name, let annotations):
       let patch: JSONValue = ["metadata": ["annotations": .object(annotations.mapValues { JSONValue($0) })]]
       try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
+    case .editReplicaSet(let name, let patch):
+      try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
+    case .setPodMetadata(let pod, let uid, let labels, let annotations):
+      let metadata: JSONValue = [
+        "uid": .string(uid), "labels": .object(labels.mapValues { JSONValue($0) }),
+        "annotations": .object(annotations.mapValues { JSONValue($0) }),
+      ]
+      return try await edit(pod: ObjectKey(namespace: key.namespace, name: pod), ["metadata": metadata])
+    case .evictPod(let name, let uid):
+      return try await evict(ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .deleteReplicaSet(let name, let uid):
       try await delete(.replicaSets, ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .selectRevision(let service, let hash, let version):
@@ -101,6 +111,28 @@ package struct Performer: Sendable {
   private func write(_ store: Store, _ key: ObjectKey, _ patch: KubePatch) async throws(KubeError) {
     let written = try await client.patch(store.type, namespace: key.namespace, name: key.name, patch)
     store.noteWritten(written)
+  }
+
+  /// A pod that is gone, or another one by now, needs nothing.
+  private func edit(pod: ObjectKey, _ patch: JSONValue) async throws(KubeError) -> Bool {
+    do throws(KubeError) {
+      _ = try await client.patch(.pods, namespace: pod.namespace, name: pod.name, .merge(patch))
+      return true
+    } catch {
+      guard error.code == .notFound || error.code == .conflict else { throw error }
+      return false
+    }
+  }
+
+  /// A disruption budget may refuse: the plan asks again later.
+  private func evict(_ pod: ObjectKey, uid: String) async throws(KubeError) -> Bool {
+    do throws(KubeError) {
+      try await client.evict(namespace: pod.namespace, pod: pod.name, uid: uid)
+      return true
+    } catch {
+      guard [.tooManyRequests, .notFound, .conflict].contains(error.code) else { throw error }
+      return false
+    }
   }
 
   private func patchRollout(

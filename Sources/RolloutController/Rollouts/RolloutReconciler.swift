@@ -8,6 +8,7 @@ package import RolloutCore
 /// Observe, plan, perform: one look at one rollout.
 package struct RolloutReconciler: Sendable {
   private let observer: RolloutObserver
+  private let pods: PodReader
   private let performer: Performer
   private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
   private let now: @Sendable () -> Instant
@@ -15,12 +16,14 @@ package struct RolloutReconciler: Sendable {
 
   package init(
     observer: RolloutObserver,
+    pods: PodReader,
     performer: Performer,
     emit: @escaping @Sendable (PlannedEvent, JSONValue) -> Void,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
   ) {
     self.observer = observer
+    self.pods = pods
     self.performer = performer
     self.emit = emit
     self.now = now
@@ -29,7 +32,13 @@ package struct RolloutReconciler: Sendable {
 
   /// Plans and performs; says when the rollout wants to be looked at again.
   package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
-    guard let snapshot = observer.snapshot(of: key, now: now()) else { return .done }
+    guard var snapshot = observer.snapshot(of: key, now: now()) else { return .done }
+    do throws(KubeError) {
+      snapshot = try await pods.withPods(snapshot)
+    } catch {
+      // The rest of the plan does not wait for the pods.
+      logger.warning("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
+    }
     let plan = plan(snapshot)
     for effect in plan.effects {
       logger.debug("effect", metadata: [LogKey.rollout: "\(key)", LogKey.effect: "\(effect.summary)"])
@@ -81,6 +90,10 @@ extension Effect {
     case .adoptReplicaSet(let name, _, _): "adopt ReplicaSet \(name)"
     case .annotateReplicaSet(let name, let annotations):
       "annotate ReplicaSet \(name): \(annotations.keys.sorted())"
+    case .editReplicaSet(let name, let patch): "edit ReplicaSet \(name): \(patch.text())"
+    case .setPodMetadata(let pod, _, let labels, let annotations):
+      "set \((labels.keys + annotations.keys).sorted()) of pod \(pod)"
+    case .evictPod(let name, _): "evict pod \(name)"
     case .deleteReplicaSet(let name, _): "delete ReplicaSet \(name)"
     case .selectRevision(let service, let hash, _): "point Service \(service) at \(hash)"
     case .patchRoute(let key, _): "patch HTTPRoute \(key)"

@@ -26,7 +26,7 @@ extension Situation {
   private func newSize(_ blueGreen: BlueGreenStrategy, _ status: RolloutStatus) -> Int {
     guard let preview = blueGreen.previewReplicaCount, !status.stableHash.isEmpty, !status.isFullyPromoted,
       !status.promotesFully, status.activeSelector != revisions.newHash, !status.scaledUpPreview
-    else { return spec.replicas }
+    else { return spec.replicas + restartSurge(status) }
     return min(preview, spec.replicas)
   }
 

@@ -15,7 +15,7 @@ extension Situation {
   func target(_ canary: CanaryStrategy, _ status: RolloutStatus) -> CanaryTarget {
     let all = canary.maxTrafficWeight
     if status.stableHash.isEmpty || status.isFullyPromoted {
-      return CanaryTarget(weight: all, new: spec.replicas, stable: 0)
+      return CanaryTarget(weight: all, new: spec.replicas + restartSurge(status), stable: 0)
     }
     if status.isAborted { return target(canary, status, weight: 0) }
     let index = status.currentStepIndex ?? 0

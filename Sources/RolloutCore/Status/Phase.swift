@@ -10,6 +10,7 @@ extension Situation {
     }
     if spec.isPaused { return ("Paused", "manually paused") }
     if let pause = status.pauseConditions.first { return ("Paused", pause.reason) }
+    if isRestarting(status) { return ("Progressing", "rollout is restarting") }
     if status.counts.updated < spec.replicas { return ("Progressing", "more replicas need to be updated") }
     switch spec.strategy {
     case .blueGreen(let blueGreen): return blueGreenPhase(blueGreen, status)

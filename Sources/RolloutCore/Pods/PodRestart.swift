@@ -1,0 +1,97 @@
+import KubeModel
+import Primitives
+
+/// Whether a plan for this snapshot needs the pods themselves: they are read live, and only then.
+package func needsPods(_ snapshot: Snapshot) -> Bool {
+  if snapshot.replicaSets.contains(where: { $0.annotation(RolloutNames.podsBehind) != nil }) { return true }
+  guard let at = snapshot.rollout.spec["restartAt"]?.string.flatMap(Instant.init), at <= snapshot.now else {
+    return false
+  }
+  return at != snapshot.rollout.status["restartedAt"]?.string.flatMap(Instant.init)
+}
+
+/// `restartAt`: pods from before that instant are evicted, few at a time, whatever state the release is in; the
+/// release itself is not touched by it (reference, section 2.12).
+extension Situation {
+  /// Whether a restart is asked for, due and not yet carried out.
+  func isRestarting(_ status: RolloutStatus) -> Bool {
+    guard let at = spec.restartAt else { return false }
+    return at <= now && at != status.restartedAt
+  }
+
+  /// A restart is over when no pod from before it is left.
+  func noticeRestart(_ draft: inout Draft) {
+    guard let at = spec.restartAt, at != draft.status.restartedAt else { return }
+    guard at <= now else { return draft.wake(at: at) }
+    if let pods = outdatedPods, pods.isEmpty { draft.status.restartedAt = at }
+  }
+
+  /// A new template makes new pods anyway; a restart that lies ahead stays asked for.
+  func cancelRestart(_ draft: inout Draft) {
+    if isRestarting(draft.status) { draft.status.restartedAt = spec.restartAt }
+  }
+
+  /// One pod more while the only one is replaced, so that a restart is no downtime; none where the spec forbids more.
+  func restartSurge(_ status: RolloutStatus) -> Int {
+    guard spec.replicas == 1, status.isFullyPromoted, !spec.isPaused, isRestarting(status) else { return 0 }
+    if let canary = spec.canary, !canary.hasTrafficRouting,
+      canary.maxSurge.count(of: 1, roundingUp: true) == 0
+    {
+      return 0
+    }
+    guard let pods = outdatedPods else { return (revisions.new?.desired ?? 0) > 1 ? 1 : 0 }
+    return pods.isEmpty ? 0 : 1
+  }
+
+  /// Evicts as many outdated pods as the others can spare. Whatever refuses an eviction is asked again.
+  func restartPods(_ draft: inout Draft) {
+    guard isRestarting(draft.status) else { return }
+    draft.wake(at: now + .seconds(30))
+    // What the same plan takes away is not known to the counts yet.
+    guard let pods = outdatedPods, !draft.effects.contains(where: \.changesPods) else { return }
+    var allowed = spareForRestart
+    for pod in pods {
+      let isAvailable = pod.isAvailable(minReadySeconds: spec.minReadySeconds, at: now)
+      guard !isAvailable || allowed > 0 else { continue }
+      if isAvailable { allowed -= 1 }
+      draft.perform(.evictPod(name: pod.name, uid: pod.uid))
+    }
+  }
+
+  /// How many available pods may go now: pods that are being deleted already do not count, however old the
+  /// ReplicaSets' own counts are.
+  private var spareForRestart: Int {
+    let ordered = revisions.all.reduce(0) { $0 + $1.desired }
+    let counted = revisions.all.reduce(0) { $0 + $1.available }
+    let live = (snapshot.pods ?? []).count {
+      PodView($0).isAvailable(minReadySeconds: spec.minReadySeconds, at: now)
+    }
+    let unavailable =
+      (spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable)?
+      .count(of: spec.replicas, roundingUp: false) ?? 0
+    return min(counted, live) - (max(spec.replicas, ordered) - max(unavailable, 1))
+  }
+
+  /// Pods of the rollout from before `restartAt`, those of the stable revision first, then of the newest, then of all
+  /// others, each oldest first; nil when the pods were not read.
+  private var outdatedPods: [PodView]? {
+    guard let pods = snapshot.pods, let at = spec.restartAt else { return nil }
+    var order: [String: Int] = [:]
+    for (index, set) in ([revisions.stable, revisions.new].compactMap { $0 } + revisions.older).enumerated()
+    where order[set.object.uid] == nil { order[set.object.uid] = index }
+    let age = { (pod: PodView) in pod.created ?? at }
+    return pods.map { PodView($0) }
+      .filter { order[$0.owner] != nil && !$0.isTerminating && age($0) < at }
+      .sorted { (order[$0.owner] ?? 0, age($0), $0.name) < (order[$1.owner] ?? 0, age($1), $1.name) }
+  }
+}
+
+extension Effect {
+  /// Whether it makes or takes pods.
+  fileprivate var changesPods: Bool {
+    switch self {
+    case .scaleReplicaSet, .createReplicaSet: true
+    default: false
+    }
+  }
+}
