@@ -99,7 +99,6 @@ extension Situation {
     draft.status.postPromotionAnalysis = nil
     draft.status.scaledUpPreview = false
     draft.setCondition("Progressing", "Unknown", "RolloutRetry", "Retrying Rollout after abort", at: now)
-    draft.event("RolloutRetry", "Retrying Rollout after abort")
   }
 
   /// Past the last step when there is nothing to release, else the first; nil without steps.

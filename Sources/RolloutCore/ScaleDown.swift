@@ -76,12 +76,33 @@ extension Situation {
     guard let new = revisions.new else {
       let set = makeReplicaSet(hash: revisions.newHash, revision: nextRevision, replicas: replicas)
       draft.perform(.createReplicaSet(injected(set, draft.status)))
-      draft.eventOfEffect("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
+      tellOfRevision(isCreated: true, &draft)
+      if replicas > 0 {
+        let size = "(revision \(nextRevision)) from 0 to \(replicas)"
+        draft.eventOfEffect("ScalingReplicaSet", "Scaled up ReplicaSet \(set.name) \(size)")
+      }
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
       return
     }
     syncAnnotations(of: new, &draft)
     scale(new, to: replicas, &draft)
+  }
+
+  /// Tells, with the write that gives a revision its number, that the rollout goes there; a first blue/green revision
+  /// leaves nothing uncompleted (reference, section 7.4).
+  private func tellOfRevision(isCreated: Bool, _ draft: inout Draft) {
+    let hash = revisions.newHash
+    draft.eventOfEffect("RolloutUpdated", "Rollout updated to revision \(nextRevision)")
+    if isCreated {
+      draft.eventOfEffect(
+        "NewReplicaSetCreated",
+        "Created ReplicaSet \(rollout.name)-\(hash) (revision \(nextRevision))"
+      )
+    }
+    let isFirst = spec.blueGreen != nil && draft.status.stableHash.isEmpty
+    guard !isFirst, hash != draft.status.stableHash else { return }
+    let message = "Rollout not completed, started update to revision \(nextRevision) (\(hash))"
+    draft.eventOfEffect("RolloutNotCompleted", message)
   }
 
   /// The newest revision carries the Rollout's annotations and its own number.
@@ -95,6 +116,7 @@ extension Situation {
     }
     if !changes.isEmpty {
       draft.perform(.annotateReplicaSet(name: new.name, annotations: changes.mapValues { .some($0) }))
+      if new.revision != nextRevision { tellOfRevision(isCreated: false, &draft) }
     }
     if rollout.annotation(RolloutNames.revision) != String(nextRevision) {
       draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))

@@ -50,8 +50,16 @@ extension Situation {
   func observeAnalysis(_ draft: inout Draft) {
     for place in RolloutStatus.runPlaces {
       guard let known = draft.status[place], let run = run(named: known.name) else { continue }
-      draft.status[place]?.phase = run.status["phase"]?.string ?? "Pending"
+      let phase = run.status["phase"]?.string ?? "Pending"
+      draft.status[place]?.phase = phase
       draft.status[place]?.message = run.status["message"]?.string ?? ""
+      guard phase != known.phase else { continue }
+      let isBad = phase == "Failed" || phase == "Error"
+      draft.event(
+        "AnalysisRun\(phase)",
+        "\(place.label) Analysis Run '\(known.name)' Status New: '\(phase)' Previous: '\(known.phase)'",
+        type: isBad ? "Warning" : "Normal"
+      )
     }
   }
 

@@ -46,6 +46,7 @@ extension Situation {
     let needed = isManaged ? 1 : max(1, set.desired)
     guard evenUnready || set.available >= needed else { return }
     draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))
-    draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' to value '\(set.hash)'")
+    let change = "from '\(selectedHash(name) ?? "")' to '\(set.hash)'"
+    draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' \(change)")
   }
 }

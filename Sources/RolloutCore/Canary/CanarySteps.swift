@@ -47,10 +47,15 @@ extension Situation {
 
   /// A person who skipped a step has overruled its run: what that says counts no more.
   private func forgetSkippedRun(_ draft: inout Draft) {
-    guard let run = draft.status.stepAnalysis else { return }
-    let kind = AnalysisRunKind.step(draft.status.currentStepIndex ?? 0)
+    if hasSkippedRun(draft.status) { draft.status.stepAnalysis = nil }
+  }
+
+  /// Whether the step's run is that of another step than the present one.
+  func hasSkippedRun(_ status: RolloutStatus) -> Bool {
+    guard let run = status.stepAnalysis else { return false }
+    let kind = AnalysisRunKind.step(status.currentStepIndex ?? 0)
     let name = kind.name(rollout: rollout.name, podHash: revisions.newHash, revision: nextRevision)
-    if run.name != name, !run.name.hasPrefix(name + ".") { draft.status.stepAnalysis = nil }
+    return run.name != name && !run.name.hasPrefix(name + ".")
   }
 
   /// A person who moved the position off a pause has ended it.

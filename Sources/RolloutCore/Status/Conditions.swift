@@ -62,6 +62,7 @@ extension Situation {
     concludeHealth(false, &draft)
   }
 
+  /// In blue/green the pods of the active revision alone count, as `counts` has them.
   private func concludeAvailability(_ draft: inout Draft) {
     let isAvailable = draft.status.counts.available >= spec.replicas
     draft.setCondition(
@@ -74,33 +75,57 @@ extension Situation {
   }
 
   private func countPods(_ draft: inout Draft) {
-    let sets = revisions.all
-    draft.status.counts.replicas = sets.reduce(0) { $0 + $1.created }
-    draft.status.counts.updated = revisions.new?.created ?? 0
-    draft.status.counts.ready = sets.reduce(0) { $0 + $1.ready }
-    draft.status.counts.available = sets.reduce(0) { $0 + $1.available }
-    draft.status.counts.autoscaled = draft.status.counts.replicas
+    draft.status.counts = podCounts
     var selector = LabelSelector(spec.selector) ?? LabelSelector([])
-    if let blueGreen = spec.blueGreen {
+    if let blueGreen = spec.blueGreen,
       let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
-      draft.status.counts.ready = active?.ready ?? 0
-      draft.status.counts.available = active?.available ?? 0
-      draft.status.counts.autoscaled = active?.created ?? 0
-      if let active { selector.requirements.append(.equals(RolloutNames.podTemplateHash, active.hash)) }
+    {
+      selector.requirements.append(.equals(RolloutNames.podTemplateHash, active.hash))
     }
     draft.status.selector = selector.queryText
   }
 
+  /// The pods as the ReplicaSets report them; in blue/green, ready and available ones are those of the active revision.
+  var podCounts: ReplicaTotals {
+    let sets = revisions.all
+    var counts = recorded.counts
+    counts.replicas = sets.reduce(0) { $0 + $1.created }
+    counts.updated = revisions.new?.created ?? 0
+    counts.ready = sets.reduce(0) { $0 + $1.ready }
+    counts.available = sets.reduce(0) { $0 + $1.available }
+    counts.autoscaled = counts.replicas
+    guard let blueGreen = spec.blueGreen else { return counts }
+    let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
+    counts.ready = active?.ready ?? 0
+    counts.available = active?.available ?? 0
+    counts.autoscaled = active?.created ?? 0
+    return counts
+  }
+
   private func concludePause(_ draft: inout Draft) {
     let isPaused = spec.isPaused || !draft.status.pauseConditions.isEmpty
-    if isPaused || draft.condition("Paused") != nil {
+    let wasPaused = draft.condition("Paused")?.status == "True"
+    if isPaused || wasPaused {
       draft.setCondition("Paused", isPaused ? "True" : "False", "RolloutPaused", "Rollout is paused", at: now)
     }
+    tellOfPause(wasPaused: wasPaused, &draft)
     guard !draft.status.isAborted else { return }
     if isPaused {
       draft.setCondition("Progressing", "Unknown", "RolloutPaused", "Rollout is paused", at: now)
     } else if draft.condition("Progressing")?.reason == "RolloutPaused" {
       draft.setCondition("Progressing", "Unknown", "RolloutResumed", "Rollout is resumed", at: now)
+    }
+  }
+
+  /// Tells of pauses that are in the status; one that an abort ends is no resumption, and `spec.paused` is a person's
+  /// own doing.
+  private func tellOfPause(wasPaused: Bool, _ draft: inout Draft) {
+    let before = recorded.pauseConditions
+    let after = draft.status.pauseConditions
+    if let pause = after.first, before.isEmpty {
+      draft.event("RolloutPaused", "Rollout is paused (\(pause.reason))")
+    } else if after.isEmpty, !spec.isPaused, !draft.status.isAborted, !before.isEmpty || wasPaused {
+      draft.event("RolloutResumed", "Rollout is resumed")
     }
   }
 
@@ -113,12 +138,26 @@ extension Situation {
       "RolloutCompleted",
       at: now
     )
-    let counts = draft.status.counts
-    let hasSurplus = spec.canary != nil && counts.replicas != spec.replicas
-    let isHealthy =
-      isComplete && counts.updated == spec.replicas && counts.available >= spec.replicas && !hasSurplus
-      && !spec.isPaused
-    concludeHealth(isHealthy, &draft)
+    concludeHealth(isHealthy(draft.status), &draft)
+  }
+
+  /// Whether the newest revision alone serves everything and no other pods are left: stricter than the phase, which is
+  /// `Healthy` already while old pods wait for their delay (reference, section 1.8).
+  func isHealthy(_ status: RolloutStatus) -> Bool {
+    let counts = status.counts
+    guard status.isFullyPromoted, !spec.isPaused, status.pauseConditions.isEmpty,
+      counts.updated == spec.replicas, counts.available == spec.replicas
+    else { return false }
+    switch spec.strategy {
+    case .canary(let canary):
+      let isPastSteps = canary.steps.isEmpty || status.currentStepIndex == canary.steps.count
+      return isPastSteps && counts.replicas == spec.replicas
+    case .blueGreen(let blueGreen):
+      let isPreviewed =
+        blueGreen.previewService == nil
+        || selectedHash(blueGreen.previewService) == status.currentPodHash
+      return status.activeSelector == status.currentPodHash && isPreviewed
+    }
   }
 
   /// `Healthy` is false only after it was true once.
