@@ -125,7 +125,7 @@ extension Situation {
       effects: draft.effects,
       status: draft.status,
       statusPatch: patch,
-      events: draft.events,
+      events: draft.eventsInOrder,
       wake: wake
     )
   }

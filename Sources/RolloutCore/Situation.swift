@@ -52,5 +52,10 @@ struct Draft {
     )
   }
 
+  /// The events as they were planned, what ends a release last.
+  var eventsInOrder: [PlannedEvent] {
+    events.filter { $0.reason != "RolloutCompleted" } + events.filter { $0.reason == "RolloutCompleted" }
+  }
+
   mutating func wake(at instant: Instant) { wakes.append(instant) }
 }

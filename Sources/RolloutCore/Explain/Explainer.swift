@@ -103,7 +103,9 @@ struct Explainer {
     switch condition?.reason {
     case "RolloutAborted": return aborted(condition?.message ?? "")
     case "ProgressDeadlineExceeded":
-      let since = condition?.lastUpdateTime.map { " since \(clock($0))" } ?? ""
+      // The condition was written when the time was over, one second after the limit.
+      let start = condition?.lastUpdateTime.map { $0 + .seconds(-1) + (.zero - spec.progressDeadline) }
+      let since = start.map { " since \(clock($0))" } ?? ""
       let limit = spec.progressDeadline.goText
       let waiting = progressing.text.loweredFirst
       return (

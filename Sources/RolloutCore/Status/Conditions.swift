@@ -50,6 +50,7 @@ extension Situation {
       concludePause(&draft)
       concludeCompletion(&draft)
       concludeProgress(&draft)
+      concludeDuration(&draft)
     }
     (draft.status.phase, draft.status.message) = phase(draft.status)
   }

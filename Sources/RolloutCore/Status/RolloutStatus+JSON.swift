@@ -20,6 +20,7 @@ extension RolloutStatus {
     value["selector"] = text(selector)
     value["restartedAt"] = restartedAt.map { .string($0.rfc3339) }
     value["workloadObservedGeneration"] = text(workloadObservedGeneration)
+    value["duration"] = duration?.json
     value["pauseConditions"] = list(
       pauseConditions.map { ["reason": .string($0.reason), "startTime": .string($0.startTime.rfc3339)] }
     )

@@ -59,6 +59,8 @@ package struct RolloutStatus: Sendable, Hashable {
   package var scaledUpPreview: Bool
   package var prePromotionAnalysis: RunStatus?
   package var postPromotionAnalysis: RunStatus?
+  /// The record of the release that is in flight or was last; nil where none was kept.
+  package var duration: ReleaseDuration?
 
   package init(_ status: JSONValue) {
     phase = status["phase"]?.string ?? ""
@@ -96,6 +98,7 @@ package struct RolloutStatus: Sendable, Hashable {
     scaledUpPreview = status.at("blueGreen", "scaleUpPreviewCheckPoint")?.bool ?? false
     prePromotionAnalysis = RunStatus(status.at("blueGreen", "prePromotionAnalysisRunStatus"))
     postPromotionAnalysis = RunStatus(status.at("blueGreen", "postPromotionAnalysisRunStatus"))
+    duration = ReleaseDuration(status["duration"])
   }
 
   /// Whether the newest revision is also the one that was last promoted.
