@@ -1,5 +1,6 @@
 package import KubeClient
 import KubeModel
+import Primitives
 package import RolloutCore
 
 /// Reads the pods of a rollout from the server, for the few plans that look at them: the controller caches none.

@@ -92,7 +92,7 @@ extension Effect {
       "annotate ReplicaSet \(name): \(annotations.keys.sorted())"
     case .editReplicaSet(let name, let patch): "edit ReplicaSet \(name): \(patch.text())"
     case .setPodMetadata(let pod, _, let labels, let annotations):
-      "set \((labels.keys + annotations.keys).sorted()) of pod \(pod)"
+      "set \((Array(labels.keys) + Array(annotations.keys)).sorted()) of pod \(pod)"
     case .evictPod(let name, _): "evict pod \(name)"
     case .deleteReplicaSet(let name, _): "delete ReplicaSet \(name)"
     case .selectRevision(let service, let hash, _): "point Service \(service) at \(hash)"
