@@ -37,7 +37,8 @@ extension Situation {
   func noticeRevision(_ draft: inout Draft) {
     let steps = stepHash
     let isNew = !draft.status.currentPodHash.isEmpty && draft.status.currentPodHash != revisions.newHash
-    if isNew || draft.status.currentStepHash != steps {
+    let isKnown = !recorded.currentStepHash.isEmpty && recorded.describes(rollout)
+    if isNew || draft.status.currentStepHash != steps && !isKnown {
       draft.status.pauseConditions = []
       draft.status.isControllerPause = false
       draft.status.isAborted = false
@@ -107,10 +108,10 @@ extension Situation {
     return status.stableHash.isEmpty || status.stableHash == hash ? canary.steps.count : 0
   }
 
-  /// The hash over the steps as written; empty for blue/green.
+  /// The hash over the steps; empty for blue/green.
   private var stepHash: String {
     guard let canary = spec.canary else { return "" }
-    return podTemplateHash(of: canary.stepsJSON)
+    return RolloutCore.stepHash(of: canary.stepsJSON)
   }
 
   /// Turns the draft into the plan; a status that means the same is not written.

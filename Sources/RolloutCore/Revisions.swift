@@ -17,14 +17,14 @@ package struct Revisions: Sendable, Hashable {
   /// The hash of the revision that is released, whether its ReplicaSet exists or not.
   package let newHash: String
 
-  /// A ReplicaSet belongs to the spec's template by its hash label or, made by another controller, by its content.
+  /// Tells the ReplicaSets apart; whoever made one, its label is its revision's hash.
   package init(snapshot: Snapshot, spec: RolloutSpec, status: RolloutStatus) {
     let all = (snapshot.replicaSets + snapshot.claimable(spec)).filter { !$0.isBeingDeleted }.map {
       ReplicaSetView($0)
     }
     .sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
     let hash = podTemplateHash(of: spec.template, collisionCount: status.collisionCount)
-    let found = all.first { $0.hash == hash } ?? all.last { $0.template == spec.template }
+    let found = newReplicaSet(hash: hash, of: snapshot.rollout, spec: spec, status: status, among: all)
     let stableHash = status.stableHash
     let queue = RevisionQueue(
       spec.canary?.onNewRevision ?? .restart,

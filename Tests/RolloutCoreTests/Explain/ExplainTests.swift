@@ -79,7 +79,7 @@ import Testing
     Case(
       testDescription: "an analysis",
       cause: .analysis,
-      sentence: "Step 3/6 (analysis) waits for AnalysisRun web-84458fcdb9-2-2 (Running: success-rate 2 of 5 "
+      sentence: "Step 3/6 (analysis) waits for AnalysisRun web-7d85fdd64b-2-2 (Running: success-rate 2 of 5 "
         + "measurements (1 successful, 1 failed), next measurement at 08:01:22 UTC (in 10s))"
     ) {
       var snapshot = release(after: 12).snapshot()
@@ -143,7 +143,7 @@ extension ExplainTests {
       testDescription: "an inconclusive analysis",
       cause: .inconclusive,
       sentence:
-        "AnalysisRun web-84458fcdb9-2-2 (Inconclusive: success-rate 0 of 1 measurement) could not tell since 08:01:11 UTC; `serin promote web` or `serin abort web` decides, `serin resume web` measures again"
+        "AnalysisRun web-7d85fdd64b-2-2 (Inconclusive: success-rate 0 of 1 measurement) could not tell since 08:01:11 UTC; `serin promote web` or `serin abort web` decides, `serin resume web` measures again"
     ) {
       let settings = ClusterSim.Settings(podStart: 2...2, routeLag: 1, verdicts: ["shop:v2": "Inconclusive"])
       return release(after: 15, settings).snapshot()
