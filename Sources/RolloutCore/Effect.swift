@@ -21,6 +21,9 @@ package enum Effect: Sendable, Hashable {
   case setPodMetadata(pod: String, uid: String, labels: [String: String?], annotations: [String: String?])
   /// Asks for a pod to go, which a disruption budget may refuse; holds only for this uid.
   case evictPod(name: String, uid: String)
+  /// Scales the Deployment that a Rollout takes its pods over from, and notes what it had; holds only at this
+  /// resourceVersion.
+  case scaleWorkload(name: String, to: Int, before: Int, resourceVersion: String)
   /// Deletes a ReplicaSet of the history; holds only for this uid.
   case deleteReplicaSet(name: String, uid: String)
   /// Points a Service at one revision; holds only at this resourceVersion.

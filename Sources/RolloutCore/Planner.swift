@@ -9,10 +9,15 @@ import Primitives
 package func plan(_ snapshot: Snapshot) -> Plan {
   let situation = Situation(snapshot)
   var draft = Draft(status: situation.recorded)
+  if snapshot.awaitsWorkload {
+    draft.wake(at: snapshot.now + .seconds(1))
+    return situation.finish(draft)
+  }
   let issue = situation.firstIssue()
   // What cannot be followed moves nothing: once the spec is put right, the release goes on where it stood.
   if issue == nil { situation.noticeRevision(&draft) }
   situation.takeCommands(&draft)
+  situation.observeWorkload(&draft)
   situation.noticeRestart(&draft)
   situation.observeAnalysis(&draft)
   if issue == nil { situation.checkProgressDeadline(&draft) }
@@ -25,6 +30,7 @@ package func plan(_ snapshot: Snapshot) -> Plan {
     }
     situation.convergeInjections(&draft)
     situation.restartPods(&draft)
+    situation.takeOverPods(&draft)
     situation.cleanHistory(&draft)
   }
   situation.concludeStatus(issue: issue, &draft)

@@ -11,6 +11,10 @@ package enum RolloutNames {
   package static let overriddenMetadata = "serin.dev/overridden-metadata"
   /// Metadata that pods made before the last change of their ReplicaSet's template do not follow yet.
   package static let podsBehind = "serin.dev/pods-behind"
+  /// The generation of the workload that a Rollout takes its template from.
+  package static let workloadGeneration = "rollout.argoproj.io/workload-generation"
+  /// How many pods a Deployment had before a Rollout took over from it.
+  package static let replicasBefore = "serin.dev/replicas-before"
   /// When a ReplicaSet may go to zero; Argo Rollouts writes this key without a prefix.
   package static let scaleDownDeadline = "scale-down-deadline"
   package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
@@ -28,6 +32,6 @@ package enum RolloutNames {
   /// Annotations of a Rollout that are never copied to its ReplicaSets.
   package static let notCopied: Set<String> = [
     "kubectl.kubernetes.io/last-applied-configuration", revision, revisionHistory, desiredReplicas,
-    "notified.notifications.argoproj.io", source, sourceFile, appliedDigest,
+    "notified.notifications.argoproj.io", workloadGeneration, source, sourceFile, appliedDigest,
   ]
 }

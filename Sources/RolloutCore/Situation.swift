@@ -14,7 +14,7 @@ struct Situation {
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     rollout = snapshot.rollout
-    spec = RolloutSpec(snapshot.rollout)
+    spec = RolloutSpec(snapshot.rollout, workload: snapshot.workloadTemplate)
     recorded = RolloutStatus(snapshot.rollout.status)
     revisions = Revisions(snapshot: snapshot, spec: spec, status: recorded)
     now = snapshot.now

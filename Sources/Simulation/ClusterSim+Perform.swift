@@ -50,6 +50,14 @@ extension ClusterSim {
       replicaSets[name] = replicaSets[name].map { MergePatch.apply(patch, to: $0) }
     case .setPodMetadata(let pod, _, let labels, let annotations):
       setMetadata(ofPod: pod, labels, annotations)
+    case .scaleWorkload(let name, let size, let before, let version):
+      guard let workload, workload.name == name, workload.resourceVersion == version else {
+        throw SimError(message: "Deployment \(name) was changed")
+      }
+      editWorkload { workload in
+        workload.set(JSONValue(size), at: "spec", "replicas")
+        workload.set(.string(String(before)), at: "metadata", "annotations", RolloutNames.replicasBefore)
+      }
     case .evictPod(let name, _): evict(name)
     case .deleteReplicaSet(let name, _):
       replicaSets[name] = nil

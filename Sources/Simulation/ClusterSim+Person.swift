@@ -14,6 +14,16 @@ extension ClusterSim {
     rollout.set(nextVersion(), at: "metadata", "resourceVersion")
   }
 
+  /// Edits the workload that the rollout refers to.
+  package mutating func editWorkload(_ change: (inout JSONValue) -> Void) {
+    guard var edited = workload else { return }
+    change(&edited)
+    guard edited != workload else { return }
+    edited.set(JSONValue(edited.generation + 1), at: "metadata", "generation")
+    edited.set(nextVersion(), at: "metadata", "resourceVersion")
+    workload = edited
+  }
+
   /// Asks for another image.
   package mutating func setImage(_ image: String) {
     editSpec { spec in

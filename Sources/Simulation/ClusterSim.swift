@@ -28,6 +28,8 @@ package struct ClusterSim: Sendable {
   package internal(set) var services: [String: JSONValue] = [:]
   package internal(set) var routes: [ObjectKey: JSONValue] = [:]
   package internal(set) var analysisRuns: [String: JSONValue] = [:]
+  /// The object that `spec.workloadRef` names; nil when it is missing.
+  package var workload: JSONValue?
   package var analysisTemplates: [String: JSONValue] = [:]
   /// What Git has recorded: the stable hash and the ids of the decisions, in order.
   package internal(set) var recordedStable: String?
@@ -126,6 +128,7 @@ package struct ClusterSim: Sendable {
       analysisTemplates: analysisTemplates,
       origin: settings.hasOrigin ? origin : nil
     )
+    if rollout.spec["workloadRef"] != nil { snapshot.workload = workload.map { .found($0) } ?? .missing }
     if needsPods(snapshot) { snapshot.pods = podObjects }
     return snapshot
   }

@@ -17,6 +17,7 @@ extension Timeline {
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
     case .editReplicaSet(let name, _): "edit the template of \(revision(name))"
     case .setPodMetadata(let pod, _, _, _): "mark a pod of \(revision(ofPod: pod))"
+    case .scaleWorkload(let name, let size, _, _): "Deployment \(name): \(size)"
     case .evictPod(let name, _): "evict a pod of \(revision(ofPod: name))"
     case .deleteReplicaSet(let name, _): "delete \(revision(name))"
     case .selectRevision(let service, let hash, _): "\(service)→\(names[hash] ?? "?")"

@@ -81,6 +81,16 @@ package struct Performer: Sendable {
         "annotations": .object(annotations.mapValues { JSONValue($0) }),
       ]
       return try await edit(pod: ObjectKey(namespace: key.namespace, name: pod), ["metadata": metadata])
+    case .scaleWorkload(let name, let size, let before, let version):
+      let patch: JSONValue = [
+        "metadata": [
+          "resourceVersion": .string(version),
+          "annotations": [RolloutNames.replicasBefore: .string(String(before))],
+        ],
+        "spec": ["replicas": JSONValue(size)],
+      ]
+      let deployment = ObjectKey(namespace: key.namespace, name: name)
+      try await write(stores.workloads.deployments, deployment, .merge(patch))
     case .evictPod(let name, let uid):
       return try await evict(ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .deleteReplicaSet(let name, let uid):

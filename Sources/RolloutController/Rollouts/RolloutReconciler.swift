@@ -93,6 +93,7 @@ extension Effect {
     case .editReplicaSet(let name, let patch): "edit ReplicaSet \(name): \(patch.text())"
     case .setPodMetadata(let pod, _, let labels, let annotations):
       "set \((Array(labels.keys) + Array(annotations.keys)).sorted()) of pod \(pod)"
+    case .scaleWorkload(let name, let size, _, _): "scale Deployment \(name) to \(size)"
     case .evictPod(let name, _): "evict pod \(name)"
     case .deleteReplicaSet(let name, _): "delete ReplicaSet \(name)"
     case .selectRevision(let service, let hash, _): "point Service \(service) at \(hash)"

@@ -34,13 +34,11 @@ package struct RolloutPhase: Sendable, Hashable {
     }
   }
 
-  private static let workloadGeneration = "rollout.argoproj.io/workload-generation"
-
   /// Generations that are no numbers, or greater than the present one, count as observed: versions before 0.10 wrote
   /// a hash there.
   private static func lag(_ rollout: JSONValue, _ status: RolloutStatus) -> Lag? {
     if let observed = Int(status.observedGeneration), observed < rollout.generation { return .spec }
-    let generation = rollout.annotations[Self.workloadGeneration].flatMap { Int($0) }
+    let generation = rollout.annotations[RolloutNames.workloadGeneration].flatMap { Int($0) }
     if rollout.spec["workloadRef"]?.object != nil, let generation,
       let observed = Int(status.workloadObservedGeneration), observed != generation
     {

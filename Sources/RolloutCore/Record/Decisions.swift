@@ -75,7 +75,7 @@ extension Situation {
       images: set.images,
       stableHash: other?.hash ?? "",
       stableImages: other?.images ?? [:],
-      stableTemplate: kind == .abort ? other?.template : nil,
+      stableTemplate: kind == .abort && spec.workloadRef == nil ? other?.template : nil,
       sourceCommit: set.object.annotation(RolloutNames.sourceCommit)
         ?? rollout.annotation(RolloutNames.sourceCommit) ?? "",
       sourceFile: rollout.annotation(RolloutNames.sourceFile) ?? "",

@@ -29,11 +29,14 @@ package struct RolloutSpec: Sendable, Hashable {
   package let workloadRef: WorkloadReference?
   package let strategy: Strategy
 
-  package init(_ rollout: JSONValue) {
+  package init(_ rollout: JSONValue) { self.init(rollout, workload: nil) }
+
+  /// The spec with the template, and where it has none the selector, of the workload that it names.
+  init(_ rollout: JSONValue, workload: WorkloadTemplate?) {
     let spec = rollout.spec
     replicas = max(0, spec["replicas"]?.int32 ?? 1)
-    selector = spec["selector"] ?? .object([:])
-    template = spec["template"] ?? .object([:])
+    selector = spec["selector"] ?? workload?.selector ?? .object([:])
+    template = workload?.template ?? spec["template"] ?? .object([:])
     minReadySeconds = spec["minReadySeconds"]?.int32 ?? 0
     isPaused = spec["paused"]?.bool ?? false
     revisionHistoryLimit = spec["revisionHistoryLimit"]?.int32 ?? 10
