@@ -58,6 +58,12 @@ extension ResourceType {
     kind: "Deployment",
     plural: "deployments"
   )
+  package static let podTemplates = ResourceType(
+    group: "",
+    version: "v1",
+    kind: "PodTemplate",
+    plural: "podtemplates"
+  )
   package static let leases = ResourceType(
     group: "coordination.k8s.io",
     version: "v1",

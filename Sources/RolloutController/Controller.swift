@@ -63,6 +63,7 @@ package struct Controller: Sendable {
       events,
     ]
     services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
+    services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
     services += [git.writer as any Service, sources, runs, rollouts].map {
       GatedService(gate: isReady, service: $0)

@@ -32,7 +32,9 @@ import Testing
   }
 
   func setImage(_ image: String, _ sim: inout ClusterSim) {
-    sim.editWorkload { $0.set([["name": "web", "image": .string(image)]], at: "spec", "template", "spec", "containers") }
+    sim.editWorkload {
+      $0.set([["name": "web", "image": .string(image)]], at: "spec", "template", "spec", "containers")
+    }
   }
 
   func size(_ sim: ClusterSim) -> Int? { sim.workload?.spec["replicas"]?.int }

@@ -53,7 +53,7 @@ enum BuiltInResources {
       make("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", ["pvc"], status: true),
       make("", "v1", "PersistentVolume", "persistentvolumes", ["pv"], namespaced: false, status: true),
       pods,
-      make("", "v1", "PodTemplate", "podtemplates"),
+      make("", "v1", "PodTemplate", "podtemplates", generation: true),
       scalable(
         make(
           "",

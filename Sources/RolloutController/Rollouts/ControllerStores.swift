@@ -18,6 +18,8 @@ package struct ControllerStores: Sendable {
   package let analysisTemplates = Store(.analysisTemplates)
   package let clusterAnalysisTemplates = Store(.clusterAnalysisTemplates)
   package let gitSources = Store(.gitSources)
+  /// Watched only where a Rollout refers to one; `all` leaves them out.
+  package let workloads = WorkloadStores()
 
   package init() {}
 

@@ -35,9 +35,16 @@ package struct RolloutObserver: Sendable {
       services: services,
       routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
+      workload: workload(spec.workloadRef, in: key.namespace),
       analysisTemplates: templates(in: key.namespace),
       origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }
     )
+  }
+
+  private func workload(_ reference: WorkloadReference?, in namespace: String) -> Snapshot.Reference? {
+    guard let reference else { return nil }
+    guard let store = stores.workloads.demand(reference) else { return .missing }
+    return self.reference(store, ObjectKey(namespace: namespace, name: reference.name))
   }
 
   private func reference(_ store: Store, _ key: ObjectKey) -> Snapshot.Reference {

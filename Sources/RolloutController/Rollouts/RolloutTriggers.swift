@@ -31,6 +31,18 @@ struct RolloutTriggers: Sendable {
       for rollout in rollouts.objects()
       where RolloutSpec(rollout).canary?.routes.contains(change.key) ?? false { enqueue(ObjectKey(rollout)) }
     }
+    for store in stores.workloads.all {
+      store.onChange { change in
+        // Its status is its own business.
+        if change.old?.generation == change.new?.generation, change.new != nil { return }
+        for rollout in rollouts.objects(namespace: change.key.namespace) {
+          guard let reference = RolloutSpec(rollout).workloadRef, reference.kind == store.type.kind,
+            reference.name == change.key.name
+          else { continue }
+          enqueue(ObjectKey(rollout))
+        }
+      }
+    }
     for store in [stores.analysisTemplates, stores.clusterAnalysisTemplates] {
       store.onChange { change in
         let namespace = change.key.namespace.isEmpty ? nil : change.key.namespace
