@@ -48,6 +48,16 @@ package final class ClusterStore: Sendable {
     return (items, revision)
   }
 
+  /// The pods of a namespace that this uid controls and, if asked for, those that nobody controls; ordered by name.
+  func pods(namespace: String, controlledBy uid: String, orWithout: Bool = false) -> [JSONValue] {
+    let found = state.withLock { state in
+      var names = state.controlledPods.names(namespace: namespace, controller: uid)
+      if orWithout { names.formUnion(state.controlledPods.names(namespace: namespace, controller: "")) }
+      return names.compactMap { state.object(.pods, namespace, $0) }
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
   /// Adds an object: gives it uid, creationTimestamp, generation, resourceVersion and, for a generateName, a name.
   ///
   /// - Throws: `APIError` 409 when the name is taken, 404 when the namespace is missing, 403 when it is terminating,

@@ -27,6 +27,8 @@ struct StoreState {
   private(set) var revision = 0
   /// Objects by table, namespace (empty for cluster-scoped kinds) and name.
   private(set) var tables: [TableID: [String: [String: JSONValue]]] = [:]
+  /// Who controls which pods.
+  private(set) var controlledPods = ControlledNames()
   private(set) var history: EventHistory
   var watchers: [Int: Watcher] = [:]
   private var nextWatcher = 0
@@ -59,6 +61,9 @@ struct StoreState {
       tables[TableID(type)]?[namespace]?[name] = nil
     } else {
       tables[TableID(type), default: [:]][namespace, default: [:]][name] = object
+    }
+    if type.plural == ResourceType.pods.plural, type.group.isEmpty {
+      controlledPods.change(from: previous, to: kind == .deleted ? nil : object)
     }
     let event = StoreEvent(
       kind: kind,

@@ -27,7 +27,7 @@ struct JobController: Sendable {
     guard let job = store.get(WorkloadTypes.jobs, namespace: key.namespace, name: key.name),
       !job.isBeingDeleted
     else { return nil }
-    let pods = store.list(.pods, namespace: key.namespace).items.filter { PodView($0).isControlled(by: job) }
+    let pods = store.pods(namespace: key.namespace, controlledBy: job.uid)
     let plan = JobPlan.make(job: job, pods: pods, now: store.sources.now())
     if plan.isExpired {
       try store.delete(WorkloadTypes.jobs, namespace: key.namespace, name: key.name)

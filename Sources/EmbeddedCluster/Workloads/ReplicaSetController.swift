@@ -33,7 +33,7 @@ struct ReplicaSetController: Sendable {
     guard let replicaSet = store.get(.replicaSets, namespace: key.namespace, name: key.name),
       !replicaSet.isBeingDeleted
     else { return nil }
-    let pods = store.list(.pods, namespace: key.namespace).items
+    let pods = store.pods(namespace: key.namespace, controlledBy: replicaSet.uid, orWithout: true)
     let plan = ReplicaSetPlan.make(replicaSet: replicaSet, pods: pods, now: store.sources.now())
     let reference = controllerReference(to: replicaSet)
     for name in plan.adopt {

@@ -15,7 +15,8 @@ struct ReplicaSetPlan: Sendable, Equatable {
   /// When a ready pod becomes available without any event.
   var wake: Instant?
 
-  /// Decides for one ReplicaSet that is not being deleted; `pods` are those of its namespace.
+  /// Decides for one ReplicaSet that is not being deleted; `pods` are those of its namespace, with or without those
+  /// that others control.
   static func make(replicaSet: JSONValue, pods: [JSONValue], now: Instant) -> ReplicaSetPlan {
     var plan = ReplicaSetPlan()
     guard let selector = LabelSelector(replicaSet.spec["selector"] ?? .object([:])),
