@@ -39,11 +39,11 @@ package final class KubeClient: Sendable {
   /// How many requests were sent so far, by verb and resource.
   package func requestCounts() -> [RequestKind: Int] { counts.withLock { $0 } }
 
-  /// Sends a request and reads the JSON of its answer; an answer of 400 or more is thrown.
+  /// Sends a request and reads the JSON of its answer, without managed fields; an answer of 400 or more is thrown.
   package func send(_ request: KubeRequest) async throws(KubeError) -> JSONValue {
     let response = try await response(to: request)
     do throws(JSONError) {
-      return try JSONValue(parsing: response.body)
+      return try JSONValue(parsing: response.body, leavingOut: .managedFields)
     } catch {
       throw KubeError(.other, "\(request.attempt): the answer is \(error)")
     }
@@ -60,4 +60,10 @@ package final class KubeClient: Sendable {
   func count(_ request: KubeRequest) {
     counts.withLock { $0[RequestKind(verb: request.verb, resource: request.resource), default: 0] += 1 }
   }
+}
+
+extension JSONOmission {
+  /// `metadata.managedFields`, which is often half of an object, and which nobody here reads. An update without it
+  /// leaves it as it is.
+  static let managedFields = JSONOmission(of: "managedFields", in: "metadata")
 }

@@ -70,7 +70,9 @@ package struct WatchDecoder: Sendable {
     guard line.count <= limit else { throw .lineTooLong(limit) }
     guard !line.allSatisfy(Self.isBlank) else { return }
     let value: JSONValue
-    do throws(JSONError) { value = try JSONValue(parsing: line) } catch { throw .notJSON(error) }
+    do throws(JSONError) { value = try JSONValue(parsing: line, leavingOut: .managedFields) } catch {
+      throw .notJSON(error)
+    }
     guard let event = WatchEvent(value) else {
       throw .notAnEvent(value["type"]?.string ?? "a line without a type")
     }

@@ -14,21 +14,43 @@ extension JSONValue {
   }
 
   /// Parses one JSON document from UTF-8 bytes; see ``init(parsing:)``.
-  package init(parsing bytes: [UInt8]) throws(JSONError) {
-    var parser = JSONParser(bytes: bytes)
+  ///
+  /// A field that is left out is skipped without being read, so that it costs neither time nor memory; within it only
+  /// strings and brackets are checked.
+  package init(parsing bytes: [UInt8], leavingOut omission: JSONOmission? = nil) throws(JSONError) {
+    var parser = JSONParser(bytes: bytes, omission: omission)
     self = try parser.document()
+  }
+}
+
+/// A field that a parser leaves out wherever it is directly in an object of that name.
+package struct JSONOmission: Sendable, Hashable {
+  let parent: String
+  let field: String
+
+  package init(of field: String, in parent: String) {
+    self.parent = parent
+    self.field = field
   }
 }
 
 private struct JSONParser {
   let bytes: [UInt8]
+  let omission: JSONOmission?
   var offset = 0
   var depth = 0
+  /// Fields and elements of the objects and arrays that are not closed yet: with their number known at the end, each
+  /// dictionary and array is allocated once.
+  var fields: [(String, JSONValue)] = []
+  var elements: [JSONValue] = []
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], omission: JSONOmission?) {
+    self.bytes = bytes
+    self.omission = omission
+  }
 
   mutating func document() throws(JSONError) -> JSONValue {
-    let value = try value()
+    let value = try value(of: "")
     skipBlanks()
     guard offset == bytes.count else { throw failure("text after the document") }
     return value
@@ -44,10 +66,11 @@ private struct JSONParser {
     while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset += 1 }
   }
 
-  private mutating func value() throws(JSONError) -> JSONValue {
+  /// The next value, which is that of the field, or an element of the array of that name.
+  private mutating func value(of name: String) throws(JSONError) -> JSONValue {
     skipBlanks()
     switch next {
-    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
+    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object(name) }
     case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
@@ -70,33 +93,75 @@ private struct JSONParser {
     return value
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
-    var fields: [String: JSONValue] = [:]
+  private mutating func object(_ name: String) throws(JSONError) -> JSONValue {
     skipBlanks()
-    if take(UInt8(ascii: "}")) { return .object(fields) }
+    if take(UInt8(ascii: "}")) { return .object([:]) }
+    let first = fields.count
+    let leftOut = omission.flatMap { $0.parent == name ? $0.field : nil }
     while true {
       skipBlanks()
       guard next == UInt8(ascii: "\"") else { throw failure("expected a field name") }
       let key = try string()
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw failure("expected a colon") }
-      fields[key] = try value()
+      if key == leftOut { try skipValue() } else { fields.append((key, try value(of: key))) }
       skipBlanks()
-      if take(UInt8(ascii: "}")) { return .object(fields) }
+      if take(UInt8(ascii: "}")) { return .object(closeObject(from: first)) }
       guard take(UInt8(ascii: ",")) else { throw failure("expected a comma or a closing brace") }
     }
   }
 
+  private mutating func closeObject(from first: Int) -> [String: JSONValue] {
+    var object = [String: JSONValue](minimumCapacity: fields.count - first)
+    for (key, value) in fields[first...] { object[key] = value }
+    fields.removeSubrange(first...)
+    return object
+  }
+
   private mutating func array() throws(JSONError) -> JSONValue {
-    var elements: [JSONValue] = []
     skipBlanks()
-    if take(UInt8(ascii: "]")) { return .array(elements) }
+    if take(UInt8(ascii: "]")) { return .array([]) }
+    let first = elements.count
     while true {
-      elements.append(try value())
+      elements.append(try value(of: ""))
       skipBlanks()
-      if take(UInt8(ascii: "]")) { return .array(elements) }
+      if take(UInt8(ascii: "]")) {
+        defer { elements.removeSubrange(first...) }
+        return .array(Array(elements[first...]))
+      }
       guard take(UInt8(ascii: ",")) else { throw failure("expected a comma or a closing bracket") }
     }
+  }
+
+  /// Passes over a value to where it ends.
+  private mutating func skipValue() throws(JSONError) {
+    var open = 0
+    skipBlanks()
+    while let byte = next {
+      switch byte {
+      case UInt8(ascii: "\""): try skipString()
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        open += 1
+        offset += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard open > 0 else { return }
+        open -= 1
+        offset += 1
+        if open == 0 { return }
+      case UInt8(ascii: ",") where open == 0: return
+      default: offset += 1
+      }
+    }
+    throw failure("unexpected end")
+  }
+
+  private mutating func skipString() throws(JSONError) {
+    offset += 1
+    while let byte = next {
+      offset += byte == UInt8(ascii: "\\") ? 2 : 1
+      if byte == UInt8(ascii: "\"") { return }
+    }
+    throw failure("a string without an end")
   }
 
   private mutating func take(_ byte: UInt8) -> Bool {
@@ -148,11 +213,15 @@ private struct JSONParser {
   private mutating func string() throws(JSONError) -> String {
     offset += 1
     let start = offset
+    var isASCII = true
     while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+      if byte >= 0x80 { isASCII = false }
       offset += 1
     }
     if next == UInt8(ascii: "\"") {
       defer { offset += 1 }
+      // ASCII is UTF-8 as it is, and most strings are ASCII.
+      if isASCII { return String(decoding: bytes[start..<offset], as: UTF8.self) }
       return try checked(bytes[start..<offset])
     }
     var text = Array(bytes[start..<offset])

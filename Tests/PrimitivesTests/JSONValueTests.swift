@@ -18,6 +18,31 @@ import Testing
     #expect(try JSONValue(parsing: #""\u00e9\ud83d\ude00\ud800x""#) == "é😀\u{FFFD}x")
   }
 
+  @Test(arguments: [
+    (
+      #"{"metadata":{"managedFields":[{"f":{"k:{\"x\":1}":{}}}, "}]\\"],"name":"web"}}"#,
+      #"{"metadata":{"name":"web"}}"#
+    ),
+    (#"{"metadata":{"name":"web","managedFields":7}}"#, #"{"metadata":{"name":"web"}}"#),
+    (#"{"metadata":{"managedFields":null}}"#, #"{"metadata":{}}"#),
+    (
+      #"{"spec":{"managedFields":[1]},"managedFields":2}"#,
+      #"{"managedFields":2,"spec":{"managedFields":[1]}}"#
+    ),
+    (
+      #"[{"metadata":{"managedFields":[]}},{"metadata":{"a":[{},[1]]}}]"#,
+      #"[{"metadata":{}},{"metadata":{"a":[{},[1]]}}]"#
+    ),
+  ])
+  func leavesOutAField(text: String, rest: String) throws {
+    let omission = JSONOmission(of: "managedFields", in: "metadata")
+    #expect(try JSONValue(parsing: Array(text.utf8), leavingOut: omission).text() == rest)
+    for end in 0..<text.utf8.count {
+      let cut = Array(text.utf8.prefix(end))
+      #expect(throws: JSONError.self) { try JSONValue(parsing: cut, leavingOut: omission) }
+    }
+  }
+
   @Test func survivesTenThousandRandomMutations() {
     var random = SeededRandom(seed: 7)
     let seed = Array(#"{"a":[1,-2.5e3,"x\n\u00e9",true,null],"b":{"c":[]}}"#.utf8)
