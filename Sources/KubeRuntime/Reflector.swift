@@ -56,7 +56,7 @@ package struct Reflector: Service {
       switch action {
       case .list(let token): action = await list(token, &machine)
       case .replace(let list):
-        store.replace(with: list.items)
+        store.replace(with: list.items, version: list.resourceVersion)
         action = machine.replaced()
       case .watch(let version): action = await watch(from: version, &machine)
       case .wait(let duration):

@@ -140,11 +140,13 @@ extension Store {
 // MARK: - Writing
 
 extension Store {
-  /// Makes the objects the whole content, and the store ready; objects that did not change are not told.
-  package func replace(with objects: [JSONValue], isServed: Bool = true) {
+  /// Makes the objects the whole content, as of the list's version, and the store ready; objects that did not change are
+  /// not told.
+  package func replace(with objects: [JSONValue], version: String = "", isServed: Bool = true) {
     let objects = objects.map(transform)
     let changes = contents.withLock { contents in
       contents.isServed = isServed
+      contents.reach(version)
       return contents.replace(with: objects)
     }
     tell(changes)
@@ -153,13 +155,34 @@ extension Store {
 
   /// Takes in what a watch says of one object; bookmarks and errors change nothing.
   package func apply(_ event: WatchEvent) {
+    let version = event.resourceVersion
     switch event {
     case .added(let object), .modified(let object):
       let object = transform(object)
-      tell(contents.withLock { $0.put(object) })
-    case .deleted(let object): tell(contents.withLock { $0.remove(object) })
-    case .bookmark, .error: break
+      tell(
+        contents.withLock { contents in
+          contents.reach(version)
+          return contents.put(object)
+        }
+      )
+    case .deleted(let object):
+      tell(
+        contents.withLock { contents in
+          contents.reach(version)
+          return contents.remove(object)
+        }
+      )
+    case .bookmark, .error: contents.withLock { $0.reach(version) }
     }
+  }
+
+  /// Takes in the server's answer to an own create, so that the next read does not find it missing and makes it again.
+  ///
+  /// One whose event has arrived already is left alone: it may be gone by now. Before the first list, nothing is taken.
+  package func noteCreated(_ object: JSONValue) {
+    guard isReady else { return }
+    let object = transform(object)
+    tell(contents.withLock { $0.insert(object) })
   }
 
   /// Takes in the server's answer to an own write, so that the next read does not see the state before it.

@@ -5,6 +5,8 @@ import Primitives
 struct StoreContents {
   private(set) var objects: [ObjectKey: JSONValue] = [:]
   var isServed = true
+  /// How far the server's own news have come: whatever is newer is told by a later event.
+  var reachedVersion: UInt64 = 0
   private let rules: [String: Store.IndexRule]
   private var indexes: [String: [String: Set<ObjectKey>]] = [:]
 
@@ -42,6 +44,21 @@ struct StoreContents {
       return []
     }
     return set(key, nil)
+  }
+
+  /// Takes in an object that was just made, unless there is one of its name, or the news are past it already: then it is
+  /// known, or gone again.
+  mutating func insert(_ object: JSONValue) -> [StoreChange] {
+    let key = ObjectKey(object)
+    guard objects[key] == nil, let version = UInt64(object.resourceVersion), version > reachedVersion else {
+      return []
+    }
+    return set(key, object)
+  }
+
+  mutating func reach(_ version: String?) {
+    guard let version = version.flatMap(UInt64.init) else { return }
+    reachedVersion = max(reachedVersion, version)
   }
 
   mutating func refresh(_ object: JSONValue) -> [StoreChange] {

@@ -86,6 +86,23 @@ import Testing
     #expect(told == ["a 1>5"])
   }
 
+  @Test func showsAnOwnCreateUnlessTheNewsArePastIt() {
+    let store = store()
+    store.noteCreated(pod("early", 1))
+    store.replace(with: [pod("a", 2)], version: "4")
+    let told = changes(of: store) {
+      store.noteCreated(pod("a", 9))
+      store.noteCreated(pod("old", 4))
+      store.noteCreated(pod("new", 6))
+      store.apply(.added(pod("new", 6)))
+      store.apply(.deleted(pod("new", 8)))
+      store.noteCreated(pod("new", 6))
+      store.apply(.bookmark(resourceVersion: "12", endsInitialEvents: false))
+      store.noteCreated(pod("gone", 11))
+    }
+    #expect(told == ["new ->6", "new 6>-"])
+  }
+
   @Test func keepsASuccessorWhenItsPredecessorsEndIsToldLate() {
     let store = store()
     store.apply(.added(pod("a", 5, uid: "new")))

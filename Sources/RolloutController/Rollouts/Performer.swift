@@ -106,7 +106,7 @@ package struct Performer: Sendable {
     case .patchRoute(let route, let patch):
       try await write(stores.httpRoutes, route, .json(patch))
     case .createAnalysisRun(let run):
-      return try await create(.analysisRuns, run)
+      return try await create(stores.analysisRuns, run)
     case .terminateAnalysisRun(let name):
       let run = ObjectKey(namespace: key.namespace, name: name)
       try await write(stores.analysisRuns, run, .merge(["spec": ["terminate": true]]))
@@ -188,9 +188,9 @@ package struct Performer: Sendable {
   }
 
   /// Names are functions of what is created: one that exists already is the one that was meant.
-  private func create(_ type: ResourceType, _ object: JSONValue) async throws(KubeError) -> Bool {
+  private func create(_ store: Store, _ object: JSONValue) async throws(KubeError) -> Bool {
     do throws(KubeError) {
-      _ = try await client.create(type, object)
+      store.noteCreated(try await client.create(store.type, object))
     } catch {
       guard error.code == .alreadyExists else { throw error }
       return false
@@ -203,7 +203,7 @@ package struct Performer: Sendable {
   private func createReplicaSet(_ set: JSONValue, _ key: ObjectKey, _ version: inout String)
     async throws(KubeError) -> Bool
   {
-    if try await create(.replicaSets, set) { return true }
+    if try await create(stores.replicaSets, set) { return true }
     let live = try await client.get(.replicaSets, namespace: key.namespace, name: set.name)
     guard live.controllerReference?["uid"] != set.controllerReference?["uid"] else { return false }
     let count = (stores.rollouts[key]?.status["collisionCount"]?.int ?? 0) + 1
