@@ -15,6 +15,15 @@ package final class EventRecorder: Service {
     var isStopped = false
   }
 
+  /// A note on its way to the server.
+  private struct Order: Sendable {
+    let note: EventNote
+    let times: Int
+    let write: EventLedger.Write
+  }
+
+  private static let writesAtOnce = 4
+
   private let client: KubeClient
   private let component: String
   private let limit: Int
@@ -27,7 +36,7 @@ package final class EventRecorder: Service {
   package init(
     client: KubeClient,
     component: String = "serin",
-    limit: Int = 256,
+    limit: Int = 4096,
     now: @escaping @Sendable () -> Instant = SystemClock.now,
     logger: Logger
   ) {
@@ -88,31 +97,49 @@ package final class EventRecorder: Service {
     }
   }
 
+  /// Writes notes, which all differ, a few at a time.
   private func write(_ notes: [(EventNote, Int)], _ ledger: inout EventLedger) async {
-    for (note, times) in notes {
-      do throws(KubeError) {
-        try await write(note, times, &ledger)
-      } catch {
-        ledger.forget(note)
-        guard error.code != .cancelled else { continue }
-        logger.debug("\(error.message)", metadata: ["reason": "\(note.reason)"])
+    for start in stride(from: 0, to: notes.count, by: Self.writesAtOnce) {
+      let orders = notes[start..<min(start + Self.writesAtOnce, notes.count)].map { note, times in
+        Order(note: note, times: times, write: ledger.write(note, times: times, at: now()))
       }
+      var missing: [(EventNote, Int)] = []
+      for (order, error) in await failures(of: orders) {
+        ledger.forget(order.note)
+        if error.code == .notFound, case .patch = order.write {
+          // The server keeps events for an hour or less.
+          missing.append((order.note, order.times))
+        } else if error.code != .cancelled {
+          logger.debug("\(error.message)", metadata: ["reason": "\(order.note.reason)"])
+        }
+      }
+      if !missing.isEmpty { await write(missing, &ledger) }
     }
   }
 
-  private func write(_ note: EventNote, _ times: Int, _ ledger: inout EventLedger) async throws(KubeError) {
-    switch ledger.write(note, times: times, at: now()) {
+  private func failures(of orders: [Order]) async -> [(Order, KubeError)] {
+    await withTaskGroup(of: (Order, KubeError)?.self) { group in
+      for order in orders {
+        group.addTask {
+          do throws(KubeError) {
+            try await self.send(order.write)
+          } catch {
+            return (order, error)
+          }
+          return nil
+        }
+      }
+      var failures: [(Order, KubeError)] = []
+      for await failure in group { if let failure { failures.append(failure) } }
+      return failures
+    }
+  }
+
+  private func send(_ write: EventLedger.Write) async throws(KubeError) {
+    switch write {
     case .create(let event): try await client.create(.events, event)
     case .patch(let key, let change):
-      do throws(KubeError) {
-        try await client.patch(.events, namespace: key.namespace, name: key.name, .merge(change))
-      } catch {
-        // The server keeps events for an hour or less.
-        guard error.code == .notFound else { throw error }
-        ledger.forget(note)
-        guard case .create(let event) = ledger.write(note, times: times, at: now()) else { return }
-        try await client.create(.events, event)
-      }
+      try await client.patch(.events, namespace: key.namespace, name: key.name, .merge(change))
     }
   }
 }
