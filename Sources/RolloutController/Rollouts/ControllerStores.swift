@@ -7,7 +7,7 @@ import RolloutCore
 
 /// The caches of the controller: one store per kind, each filled by one watch.
 package struct ControllerStores: Sendable {
-  package let rollouts = Store(.rollouts)
+  package let rollouts = Store(.rollouts, indexes: ["service": serviceIndex, "route": routeIndex])
   package let replicaSets = Store(
     .replicaSets,
     indexes: ["owner": ownerIndex, "orphans": orphanIndex]
@@ -15,7 +15,7 @@ package struct ControllerStores: Sendable {
   package let services = Store(.services)
   package let httpRoutes = Store(.httpRoutes)
   package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
-  package let analysisTemplates = Store(.analysisTemplates)
+  package let analysisTemplates = Store(.analysisTemplates, indexes: ["namespace": { [$0.namespace] }])
   package let clusterAnalysisTemplates = Store(.clusterAnalysisTemplates)
   package let gitSources = Store(.gitSources)
   /// Watched only where a Rollout refers to one; `all` leaves them out.
@@ -31,6 +31,16 @@ package struct ControllerStores: Sendable {
   /// The namespace of what nobody controls.
   private static let orphanIndex: Store.IndexRule = { object in
     object.controllerReference == nil ? [object.namespace] : []
+  }
+
+  /// The Services that a rollout names.
+  private static let serviceIndex: Store.IndexRule = { rollout in
+    RolloutSpec(rollout).services.map { "\(ObjectKey(namespace: rollout.namespace, name: $0))" }
+  }
+
+  /// The routes that a rollout names.
+  private static let routeIndex: Store.IndexRule = { rollout in
+    (RolloutSpec(rollout).canary?.routes ?? []).map { "\($0)" }
   }
 
   package var all: [Store] {

@@ -55,7 +55,7 @@ package struct RolloutObserver: Sendable {
   /// All templates that a rollout of the namespace may name, cluster-wide ones under `cluster/NAME`.
   private func templates(in namespace: String) -> [String: JSONValue] {
     var templates: [String: JSONValue] = [:]
-    for template in stores.analysisTemplates.objects(namespace: namespace) {
+    for template in stores.analysisTemplates.objects(index: "namespace", namespace) {
       templates[template.name] = template
     }
     for template in stores.clusterAnalysisTemplates.objects() {

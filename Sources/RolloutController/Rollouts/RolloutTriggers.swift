@@ -24,12 +24,10 @@ struct RolloutTriggers: Sendable {
     }
     let rollouts = stores.rollouts
     stores.services.onChange { change in
-      for rollout in rollouts.objects(namespace: change.key.namespace)
-      where RolloutSpec(rollout).services.contains(change.key.name) { enqueue(ObjectKey(rollout)) }
+      for rollout in rollouts.objects(index: "service", "\(change.key)") { enqueue(ObjectKey(rollout)) }
     }
     stores.httpRoutes.onChange { change in
-      for rollout in rollouts.objects()
-      where RolloutSpec(rollout).canary?.routes.contains(change.key) ?? false { enqueue(ObjectKey(rollout)) }
+      for rollout in rollouts.objects(index: "route", "\(change.key)") { enqueue(ObjectKey(rollout)) }
     }
     for store in stores.workloads.all {
       store.onChange { change in
