@@ -117,7 +117,10 @@ let package = Package(
     ),
     tests(
       "RolloutControllerTests",
-      ["RolloutController", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel", "Primitives"]
+      [
+        "RolloutController", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel",
+        "Primitives",
+      ]
     ),
     tests(
       "CommandLineKitTests",

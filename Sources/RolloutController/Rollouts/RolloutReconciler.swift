@@ -10,6 +10,7 @@ package struct RolloutReconciler: Sendable {
   private let observer: RolloutObserver
   private let pods: PodReader
   private let performer: Performer
+  private let quiet = QuietStatus()
   private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
   private let now: @Sendable () -> Instant
   private let logger: Logger
@@ -32,7 +33,10 @@ package struct RolloutReconciler: Sendable {
 
   /// Plans and performs; says when the rollout wants to be looked at again.
   package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
-    guard var snapshot = observer.snapshot(of: key, now: now()) else { return .done }
+    guard var snapshot = observer.snapshot(of: key, now: now()) else {
+      quiet.forget(key)
+      return .done
+    }
     do throws(KubeError) {
       snapshot = try await pods.withPods(snapshot)
     } catch {
@@ -40,6 +44,9 @@ package struct RolloutReconciler: Sendable {
       logger.warning("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
     }
     let plan = plan(snapshot)
+    if let wait = quiet.wait(for: plan, of: snapshot.rollout, now: snapshot.now) {
+      return again(plan.wake, by: wait)
+    }
     for effect in plan.effects {
       logger.debug("effect", metadata: [LogKey.rollout: "\(key)", LogKey.effect: "\(effect.summary)"])
     }
@@ -52,10 +59,14 @@ package struct RolloutReconciler: Sendable {
     } catch {
       return failed(error, key, snapshot.rollout)
     }
-    switch plan.wake {
-    case .onChange: return .done
-    case .at(let instant): return .again(after: max(.milliseconds(5), instant - now()))
-    }
+    return again(plan.wake)
+  }
+
+  /// When to look again: as the plan says, or by then, whichever is earlier.
+  private func again(_ wake: Wake, by limit: Duration? = nil) -> ReconcileResult {
+    guard case .at(let instant) = wake else { return limit.map { .again(after: $0) } ?? .done }
+    let wait = max(.milliseconds(5), instant - now())
+    return .again(after: min(wait, limit ?? wait))
   }
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
