@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "EmbeddedClusterTests",
       [
-        "EmbeddedCluster", "KubeModel", "Primitives", logging, lifecycle, subprocess, nioCore, nioPosix,
-        nioHTTP1,
+        "EmbeddedCluster", "Simulation", "RolloutCore", "YAMLEdit", "KubeModel", "Primitives",
+        logging, lifecycle, subprocess, nioCore, nioPosix, nioHTTP1,
       ]
     ),
   ]

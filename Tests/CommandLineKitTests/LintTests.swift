@@ -101,8 +101,9 @@ import Testing
       Self.lint(("web.yaml", text))
         == [
           "web.yaml:5:1: error: spec.selector: Required value: a selector with matchLabels or matchExpressions",
+          "web.yaml:5:1: error: spec.template.spec.containers: Required value",
           "web.yaml:5:1: error: spec.strategy: Required value: either canary or blueGreen",
-          "1 file, 1 document, 2 errors, 0 warnings",
+          "1 file, 1 document, 3 errors, 0 warnings",
         ]
     )
   }

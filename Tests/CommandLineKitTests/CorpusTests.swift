@@ -1,0 +1,39 @@
+import Primitives
+import RolloutCore
+import Testing
+import YAMLEdit
+
+@testable import CommandLineKit
+
+/// The manifests of Argo Rollouts' examples: all of them are taken without a complaint.
+@Suite struct CorpusTests {
+  private static let folder =
+    #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/../shared/corpus"
+
+  @Test func nothingInThemIsWrong() throws {
+    let report = Linter.lint(try LintFiles.read([Self.folder]))
+    #expect(report.files > 20)
+    let issues = report.issues.filter { issue in
+      // What another file or the cluster may have, and routers that another version performs.
+      !issue.reason.hasSuffix("is not in the linted files") && !issue.reason.contains("is not supported yet")
+        && !issue.reason.hasSuffix("no GitSource can follow both")
+    }
+    // One file has `{{args.x}}` without quotes, a mapping as a key, which kubectl cannot read either.
+    #expect(issues.map(\.reason) == ["invalid YAML: a mapping, list or alias as a key"])
+    #expect(issues.first?.file.hasSuffix("/rollout-linkerd.yaml") == true)
+  }
+
+  /// The list of what this version leaves out, as the examples know it.
+  @Test func whatIsNotPerformedInThemIsThis() throws {
+    let report = Linter.lint(try LintFiles.read([Self.folder]))
+    let reasons = Set(report.issues.map(\.reason).filter { $0.contains("is not supported yet") })
+    #expect(
+      reasons
+        == Set(
+          ["alb", "ambassador", "apisix", "istio", "smi"].map {
+            "the router \($0) is not supported yet by this version of Serin"
+          }
+        )
+    )
+  }
+}
