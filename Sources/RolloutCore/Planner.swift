@@ -15,7 +15,10 @@ package func plan(_ snapshot: Snapshot) -> Plan {
   }
   let issue = situation.firstIssue()
   // What cannot be followed moves nothing: once the spec is put right, the release goes on where it stood.
-  if issue == nil { situation.noticeRevision(&draft) }
+  if issue == nil {
+    situation.forgetLostStable(&draft)
+    situation.noticeRevision(&draft)
+  }
   situation.takeCommands(&draft)
   situation.observeWorkload(&draft)
   situation.noticeRestart(&draft)
@@ -39,6 +42,13 @@ package func plan(_ snapshot: Snapshot) -> Plan {
 }
 
 extension Situation {
+  /// A stable revision whose ReplicaSet is gone has nothing to go back to: the newest one is deployed as the first was,
+  /// at once and without steps (reference, section 2.5).
+  func forgetLostStable(_ draft: inout Draft) {
+    let hash = draft.status.stableHash
+    if hash != revisions.newHash, revisions.find(hash) == nil { draft.status.stableHash = "" }
+  }
+
   /// A changed pod template or changed steps start the release over (reference, section 2.6).
   func noticeRevision(_ draft: inout Draft) {
     let steps = stepHash
@@ -50,11 +60,7 @@ extension Situation {
       draft.status.isAborted = false
       draft.status.abortedAt = nil
       draft.status.promotesFully = false
-      draft.status.stepAnalysis = nil
-      draft.status.backgroundAnalysis = nil
-      draft.status.prePromotionAnalysis = nil
-      draft.status.postPromotionAnalysis = nil
-      draft.status.scaledUpPreview = false
+      draft.status.forgetGates()
       cancelRestart(&draft)
       draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
       if isNew, revisions.newHash == draft.status.stableHash {
@@ -100,11 +106,7 @@ extension Situation {
 
   private func retry(_ draft: inout Draft) {
     draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
-    draft.status.stepAnalysis = nil
-    draft.status.backgroundAnalysis = nil
-    draft.status.prePromotionAnalysis = nil
-    draft.status.postPromotionAnalysis = nil
-    draft.status.scaledUpPreview = false
+    draft.status.forgetGates()
     draft.setCondition("Progressing", "Unknown", "RolloutRetry", "Retrying Rollout after abort", at: now)
   }
 

@@ -107,4 +107,10 @@ extension ClusterSim {
     rollout.set(nextVersion(), at: "metadata", "resourceVersion")
     for name in replicaSets.keys { replicaSets[name]?.set(nil, at: "metadata", "ownerReferences") }
   }
+
+  /// Deletes a ReplicaSet, as a person would by mistake.
+  package mutating func deleteReplicaSet(_ name: String) {
+    replicaSets[name] = nil
+    reconcilePods()
+  }
 }

@@ -108,6 +108,15 @@ package struct RolloutStatus: Sendable, Hashable {
     pauseConditions.first { $0.reason == reason }
   }
 
+  /// Forgets what the gates of a release have said: they are asked anew.
+  mutating func forgetGates() {
+    stepAnalysis = nil
+    backgroundAnalysis = nil
+    prePromotionAnalysis = nil
+    postPromotionAnalysis = nil
+    scaledUpPreview = false
+  }
+
   package mutating func removePause(_ reason: String) { pauseConditions.removeAll { $0.reason == reason } }
 }
 
