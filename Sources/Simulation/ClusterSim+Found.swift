@@ -1,0 +1,33 @@
+import KubeModel
+package import Primitives
+import RolloutCore
+
+extension ClusterSim {
+  /// Puts objects into the world as another controller left them, each in place of the one with its name: the Rollout
+  /// itself, ReplicaSets with all their pods ready, Services, routes that the data plane follows, and AnalysisRuns, of
+  /// which those that run go on.
+  package mutating func find(_ objects: [JSONValue]) {
+    for object in objects {
+      var object = object
+      object.set(nextVersion(), at: "metadata", "resourceVersion")
+      switch object["kind"]?.string {
+      case "Rollout": rollout = object
+      case "ReplicaSet":
+        replicaSets[object.name] = object
+        pods[object.name] = (0..<(object.spec["replicas"]?.int ?? 1)).map { _ in
+          makePod(of: object, readyAt: now)
+        }
+      case "Service": services[object.name] = object
+      case "AnalysisRun":
+        analysisRuns[object.name] = object
+        if object.status["phase"] == "Running" {
+          runEndsAt[object.name] = now + .seconds(settings.analysisTime)
+        }
+      default:
+        let key = ObjectKey(namespace: object.namespace, name: object.name)
+        routes[key] = object
+        dataPlane[key] = object
+      }
+    }
+  }
+}
