@@ -35,6 +35,15 @@ package enum Effect: Sendable, Hashable {
   case terminateAnalysisRun(name: String)
   /// Deletes a finished AnalysisRun of the history; holds only for this uid.
   case deleteAnalysisRun(name: String, uid: String)
+  /// Creates the Service of an Experiment's template.
+  case createService(JSONValue)
+  /// Holds only for this uid.
+  case deleteService(name: String, uid: String)
+  /// Creates an Experiment; its name is a function of revision, step and attempt.
+  case createExperiment(JSONValue)
+  case terminateExperiment(name: String)
+  /// Deletes an Experiment of the history with all that it owns; holds only for this uid.
+  case deleteExperiment(name: String, uid: String)
   /// Hands a decision to the writer of Git, which records it exactly once and never makes the data plane wait.
   case record(Verdict)
 }

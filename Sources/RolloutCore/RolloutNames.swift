@@ -18,6 +18,11 @@ package enum RolloutNames {
   /// When a ReplicaSet may go to zero; Argo Rollouts writes this key without a prefix.
   package static let scaleDownDeadline = "scale-down-deadline"
   package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
+  /// On everything that an Experiment makes for a template: its own name and the template's.
+  package static let experimentName = "experiment.argoproj.io/name"
+  package static let experimentTemplate = "experiment.argoproj.io/template-name"
+  /// Which controller an object is for, where several share a cluster.
+  package static let instanceID = "argo-rollouts.argoproj.io/controller-instance-id"
   /// The commit at which a Rollout's manifest last changed; the Git sync writes it.
   package static let sourceCommit = "serin.dev/source-commit"
   /// The GitSource, as `namespace/name`, that an object came from.

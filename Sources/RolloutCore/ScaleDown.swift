@@ -123,7 +123,7 @@ extension Situation {
     }
   }
 
-  /// Deletes old ReplicaSets past the history limit once they are empty, and finished runs past theirs.
+  /// Deletes old ReplicaSets past the history limit once they are empty, and finished runs and experiments past theirs.
   func cleanHistory(_ draft: inout Draft) {
     let oldestFirst = revisions.older.sorted { ($0.revision, $0.name) < ($1.revision, $1.name) }
     for set in oldestFirst.prefix(max(0, oldestFirst.count - spec.revisionHistoryLimit))
@@ -131,5 +131,6 @@ extension Situation {
       draft.perform(.deleteReplicaSet(name: set.name, uid: set.object.uid))
     }
     cleanRuns(&draft)
+    cleanExperiments(&draft)
   }
 }

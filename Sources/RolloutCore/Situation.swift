@@ -10,6 +10,8 @@ struct Situation {
   /// The status as last written.
   let recorded: RolloutStatus
   let now: Instant
+  /// Services that Experiments of the rollout have or had in its routes.
+  let experimentServices: Set<String>
 
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
@@ -18,6 +20,7 @@ struct Situation {
     recorded = RolloutStatus(snapshot.rollout.status)
     revisions = Revisions(snapshot: snapshot, spec: spec, status: recorded)
     now = snapshot.now
+    experimentServices = Self.experimentServices(snapshot, spec, recorded)
   }
 
   /// The live Service of that name; nil when there is none or it could not be read.
@@ -30,13 +33,13 @@ struct Situation {
 }
 
 /// The plan in the making: the next status, the effects so far, and the moments at which to look again.
-struct Draft {
-  var status: RolloutStatus
+struct PlanDraft<Status> {
+  var status: Status
   private(set) var effects: [Effect] = []
   private(set) var events: [PlannedEvent] = []
   private(set) var wakes: [Instant] = []
 
-  init(status: RolloutStatus) { self.status = status }
+  init(status: Status) { self.status = status }
 
   mutating func perform(_ effect: Effect) { effects.append(effect) }
 
@@ -59,3 +62,6 @@ struct Draft {
 
   mutating func wake(at instant: Instant) { wakes.append(instant) }
 }
+
+/// The plan of a rollout in the making.
+typealias Draft = PlanDraft<RolloutStatus>

@@ -69,6 +69,11 @@ extension ClusterSim {
       analysisRuns[name]?.set(true, at: "spec", "terminate")
       runEndsAt[name] = runEndsAt[name] ?? now + .seconds(1)
     case .deleteAnalysisRun(let name, _): analysisRuns[name] = nil
+    case .createService(let service): create(service: service)
+    case .deleteService(let name, _): services[name] = nil
+    case .createExperiment(let experiment): create(experiment: experiment)
+    case .terminateExperiment(let name): terminateExperiment(name)
+    case .deleteExperiment(let name, let uid): deleteExperiment(name, uid)
     case .record(let verdict): record(verdict)
     }
   }

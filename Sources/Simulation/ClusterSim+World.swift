@@ -82,6 +82,7 @@ extension ClusterSim {
       let verdict = isTerminated ? "Successful" : verdict(of: run)
       if verdict != "Running" { analysisRuns[name]?["status"] = ["phase": .string(verdict)] }
     }
+    tendExperiments()
   }
 
   private func verdict(of run: JSONValue) -> String {
@@ -90,6 +91,7 @@ extension ClusterSim {
   }
 
   private func image(ofRun run: JSONValue) -> String {
+    if isOfExperiment(run) { return image(ofExperimentRun: run) }
     let hash = run.labels[RolloutNames.podTemplateHash] ?? ""
     let set = replicaSets.values.first { $0.labels[RolloutNames.podTemplateHash] == hash }
     return set.flatMap { containerImages(of: $0.spec["template"] ?? .null).values.first } ?? ""
@@ -98,7 +100,7 @@ extension ClusterSim {
   /// When the world changes by itself next; nil when it stands still.
   package var nextChange: Instant? {
     let ready = pods.values.joined().compactMap(\.readyAt).filter { $0 > now }
-    return (ready + routeSeenAt.values + runEndsAt.values).filter { $0 > now }.min()
+    return (ready + routeSeenAt.values + runEndsAt.values + experimentWakes.values).filter { $0 > now }.min()
   }
 
   /// Pods that are ready behind a Service.
@@ -110,9 +112,9 @@ extension ClusterSim {
     }.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
   }
 
-  /// Pods that are ready in all.
+  /// Pods of the rollout that are ready in all.
   package var readyPods: Int {
-    replicaSets.values.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
+    ownReplicaSets.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
   }
 }
 

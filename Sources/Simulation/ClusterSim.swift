@@ -28,6 +28,7 @@ package struct ClusterSim: Sendable {
   package internal(set) var services: [String: JSONValue] = [:]
   package internal(set) var routes: [ObjectKey: JSONValue] = [:]
   package internal(set) var analysisRuns: [String: JSONValue] = [:]
+  package internal(set) var experiments: [String: JSONValue] = [:]
   /// The object that `spec.workloadRef` names; nil when it is missing.
   package var workload: JSONValue?
   package var analysisTemplates: [String: JSONValue] = [:]
@@ -35,6 +36,7 @@ package struct ClusterSim: Sendable {
   package internal(set) var recordedStable: String?
   package internal(set) var decisions: [String] = []
   package internal(set) var events: [PlannedEvent] = []
+  package internal(set) var experimentEvents: [PlannedEvent] = []
   /// Routes as the data plane follows them, some time behind the objects.
   package internal(set) var dataPlane: [ObjectKey: JSONValue] = [:]
   /// Writes done to the API, by kind of effect.
@@ -44,6 +46,7 @@ package struct ClusterSim: Sendable {
   var podCount = 0
   var routeSeenAt: [ObjectKey: Instant] = [:]
   var runEndsAt: [String: Instant] = [:]
+  var experimentWakes: [String: Instant] = [:]
   var version = 1
   var random: SeededRandom
   package var settings: Settings
@@ -120,11 +123,12 @@ package struct ClusterSim: Sendable {
     var snapshot = Snapshot(
       now: now,
       rollout: rollout,
-      replicaSets: replicaSets.values.filter { !$0.ownerReferences.isEmpty }.map { withStatus($0) },
+      replicaSets: ownReplicaSets.filter { !$0.ownerReferences.isEmpty }.map { withStatus($0) },
       orphans: replicaSets.values.filter { $0.ownerReferences.isEmpty }.map { withStatus($0) },
       services: services.mapValues { .found($0) },
       routes: routes.mapValues { .found($0) },
-      analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) },
+      analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) && !isOfExperiment($0) },
+      experiments: Array(experiments.values),
       analysisTemplates: analysisTemplates,
       origin: settings.hasOrigin ? origin : nil
     )

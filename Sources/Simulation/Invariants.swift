@@ -22,7 +22,7 @@ package struct Invariants: Sendable {
       let surge = canary.maxSurge.count(of: spec.replicas, roundingUp: true)
       let floor = spec.replicas - (surge == 0 && unavailable == 0 ? 1 : unavailable)
       if sim.readyPods < floor { fail(sim, "\(sim.readyPods) ready pods, the spec promises \(floor)") }
-      let ordered = sim.replicaSets.values.reduce(0) { $0 + ($1.spec["replicas"]?.int ?? 0) }
+      let ordered = sim.ownReplicaSets.reduce(0) { $0 + ($1.spec["replicas"]?.int ?? 0) }
       if ordered > spec.replicas + max(surge, 1) { fail(sim, "\(ordered) pods ordered for \(spec.replicas)") }
     case .blueGreen(let blueGreen):
       let ready = sim.readyPods(behind: blueGreen.activeService)

@@ -25,6 +25,11 @@ extension Timeline {
     case .createAnalysisRun(let run): "start \(words(forRun: run))"
     case .terminateAnalysisRun(let name): "stop \(words(forRun: sim.analysisRuns[name]))"
     case .deleteAnalysisRun(let name, _): "delete run \(Timeline.withNames(name, names))"
+    case .createService(let service): "create service \(service.name)"
+    case .deleteService(let name, _): "delete service \(name)"
+    case .createExperiment(let experiment): "start experiment \(Timeline.withNames(experiment.name, names))"
+    case .terminateExperiment(let name): "stop experiment \(Timeline.withNames(name, names))"
+    case .deleteExperiment(let name, _): "delete experiment \(Timeline.withNames(name, names))"
     case .record(let verdict): "commit \(verdict.kind.rawValue) of r\(verdict.revision)"
     }
   }

@@ -36,6 +36,19 @@ package enum Worlds {
         ]
       ])
     ),
+    (
+      "routed canary with experiments",
+      rollout([
+        "canary": [
+          "canaryService": "web-canary", "stableService": "web-stable",
+          "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
+          "steps": [
+            ["setWeight": 20], ["experiment": experiment], ["pause": ["duration": 3]], ["setWeight": 60],
+            ["experiment": experiment],
+          ],
+        ]
+      ])
+    ),
   ]
 
   /// The templates that they name.
@@ -48,6 +61,15 @@ package enum Worlds {
   ]
 
   private static let analysis: JSONValue = ["templates": [["templateName": "success-rate"]]]
+
+  private static let experiment: JSONValue = [
+    "duration": "5s", "scaleDownDelaySeconds": 1,
+    "templates": [
+      ["name": "baseline", "specRef": "stable", "weight": 20],
+      ["name": "canary", "specRef": "canary", "weight": 20],
+    ],
+    "analyses": [["name": "compare", "templateName": "success-rate"]],
+  ]
 
   private static let steps: JSONValue = [
     ["setWeight": 20], ["pause": ["duration": 3]], ["analysis": analysis], ["setWeight": 60], ["pause": [:]],
@@ -62,7 +84,9 @@ package enum Worlds {
         "replicas": 5, "selector": ["matchLabels": ["app": "web"]],
         "template": [
           "metadata": ["labels": ["app": "web"]],
-          "spec": ["containers": [["name": "web", "image": "shop:v1"]]],
+          "spec": [
+            "containers": [["name": "web", "image": "shop:v1", "ports": [["containerPort": 8080]]]]
+          ],
         ],
         "strategy": strategy,
       ],

@@ -1,8 +1,8 @@
 import KubeModel
 package import Primitives
 
-/// Gateway API's HTTPRoute: every rule that has both services gets both weights, and the managed routes are rules of
-/// their own in front; everything else stays as it is.
+/// Gateway API's HTTPRoute: every rule that has both services gets both weights and those of experiments, and the
+/// managed routes are rules of their own in front; everything else stays as it is.
 package enum HTTPRoutePlan {
   /// Plans the patch that gives the route the wanted weights and managed routes.
   package static func plan(_ weights: TrafficWeights, route: JSONValue) -> RoutePlan {
@@ -10,7 +10,11 @@ package enum HTTPRoutePlan {
     case .failure(let problem): return .problem(problem.description)
     case .success(let pairs):
       let rules = HTTPRouteRules(route, managedNames: weights.managedNames)
-      if rules.hasManaged || !weights.managedRoutes.isEmpty { return replace(rules, weights, route) }
+      if rules.hasManaged || !weights.managedRoutes.isEmpty || !weights.additional.isEmpty
+        || pairs.contains(where: \.hasAdditional)
+      {
+        return replace(rules, weights, route)
+      }
       let wanted = pairs.flatMap { [($0.canary, weights.canary), ($0.stable, weights.stable)] }
       let changes = wanted.filter { $0.0.weight != $0.1 }.map { backend, weight -> JSONValue in
         ["op": "add", "path": .string("\(backend.path)/weight"), "value": JSONValue(weight)]
@@ -43,9 +47,16 @@ package enum HTTPRoutePlan {
   package static func canaryWeight(_ weights: TrafficWeights, in route: JSONValue) -> Int? {
     guard case .success(let pairs) = pairs(of: weights, in: route) else { return nil }
     return pairs.map { pair in
-      let sum = pair.canary.weight + pair.stable.weight
+      let sum = pair.canary.weight + pair.stable.weight + pair.additionalWeight
       return sum == 0 ? 0 : (pair.canary.weight * weights.total + sum - 1) / sum
     }.max()
+  }
+
+  /// Whether any rule of the live route sends requests to the service.
+  package static func leads(_ route: JSONValue, to service: String) -> Bool {
+    (route.spec["rules"]?.array ?? []).enumerated().contains { index, rule in
+      backends(named: service, in: rule, index: index).contains { $0.weight > 0 }
+    }
   }
 
   /// Whether every gateway that reports on the route has accepted its present generation; nil when none reports.
@@ -68,6 +79,9 @@ package enum HTTPRoutePlan {
   private struct Pair {
     let canary: Backend
     let stable: Backend
+    /// What experiments have in the same rule.
+    let hasAdditional: Bool
+    let additionalWeight: Int
   }
 
   private struct Problem: Error, CustomStringConvertible {
@@ -86,7 +100,15 @@ package enum HTTPRoutePlan {
         )
       }
       if let canary = canaries.first, let stable = stables.first {
-        pairs.append(Pair(canary: canary, stable: stable))
+        let added = (rule["backendRefs"]?.array ?? []).filter { weights.isAdditional($0["name"]?.string) }
+        pairs.append(
+          Pair(
+            canary: canary,
+            stable: stable,
+            hasAdditional: !added.isEmpty,
+            additionalWeight: added.reduce(0) { $0 + ($1["weight"]?.int ?? 1) }
+          )
+        )
       }
     }
     guard !pairs.isEmpty else {

@@ -36,17 +36,27 @@ struct HTTPRouteRules {
   }
 
   private static func weigh(_ rule: JSONValue, _ weights: TrafficWeights) -> JSONValue {
-    guard backend(weights.canaryService, rule) != nil, backend(weights.stableService, rule) != nil else {
+    guard backend(weights.canaryService, rule) != nil, let stable = backend(weights.stableService, rule)
+    else {
       return rule
     }
     var rule = rule
-    let backends = (rule["backendRefs"]?.array ?? []).map { backend in
+    let own = (rule["backendRefs"]?.array ?? []).filter { !weights.isAdditional($0["name"]?.string) }
+    let backends = own.map { backend in
       var backend = backend
       if isService(backend, weights.canaryService) { backend["weight"] = JSONValue(weights.canary) }
       if isService(backend, weights.stableService) { backend["weight"] = JSONValue(weights.stable) }
       return backend
     }
-    rule["backendRefs"] = .array(backends)
+    // Like stable's in all but name, port and weight, so that requests fare alike.
+    let added = weights.additional.map { destination in
+      var backend = stable
+      backend["name"] = .string(destination.service)
+      backend["weight"] = JSONValue(destination.weight)
+      if let port = destination.port { backend["port"] = JSONValue(port) }
+      return backend
+    }
+    rule["backendRefs"] = .array(backends + added)
     return rule
   }
 

@@ -73,6 +73,9 @@ package struct ArgumentSubstitution: Sendable {
 
   private let values: [String: String]
 
+  /// Takes what stands between the braces, such as `templates.canary.podTemplateHash`, with its values.
+  package init(values: [String: String]) { self.values = values }
+
   /// Takes the values of the arguments, and of the secrets that they name; without a value for a secret, its
   /// placeholder is used.
   package init(

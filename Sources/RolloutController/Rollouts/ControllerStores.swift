@@ -12,9 +12,10 @@ package struct ControllerStores: Sendable {
     .replicaSets,
     indexes: ["owner": ownerIndex, "orphans": orphanIndex]
   )
-  package let services = Store(.services)
+  package let services = Store(.services, indexes: ["owner": ownerIndex])
   package let httpRoutes = Store(.httpRoutes)
   package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
+  package let experiments = Store(.experiments, indexes: ["owner": ownerIndex])
   package let analysisTemplates = Store(.analysisTemplates, indexes: ["namespace": { [$0.namespace] }])
   package let clusterAnalysisTemplates = Store(.clusterAnalysisTemplates)
   package let gitSources = Store(.gitSources)
@@ -45,8 +46,8 @@ package struct ControllerStores: Sendable {
 
   package var all: [Store] {
     [
-      rollouts, replicaSets, services, httpRoutes, analysisRuns, analysisTemplates, clusterAnalysisTemplates,
-      gitSources,
+      rollouts, replicaSets, services, httpRoutes, analysisRuns, experiments, analysisTemplates,
+      clusterAnalysisTemplates, gitSources,
     ]
   }
 
@@ -54,6 +55,7 @@ package struct ControllerStores: Sendable {
   package func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [Reflector] {
     let optional: Set<String> = [
       httpRoutes.type.plural, gitSources.type.plural, clusterAnalysisTemplates.type.plural,
+      experiments.type.plural,
     ]
     return all.map { store in
       var scope = ListScope(namespace: store.type.isNamespaced ? namespace : nil)

@@ -112,6 +112,17 @@ package struct Performer: Sendable {
       try await write(stores.analysisRuns, run, .merge(["spec": ["terminate": true]]))
     case .deleteAnalysisRun(let name, let uid):
       try await delete(.analysisRuns, ObjectKey(namespace: key.namespace, name: name), uid: uid)
+    case .createService(let service):
+      return try await create(.services, service)
+    case .deleteService(let name, let uid):
+      try await delete(.services, ObjectKey(namespace: key.namespace, name: name), uid: uid)
+    case .createExperiment(let experiment):
+      return try await create(.experiments, experiment)
+    case .terminateExperiment(let name):
+      let experiment = ObjectKey(namespace: key.namespace, name: name)
+      try await write(stores.experiments, experiment, .merge(["spec": ["terminate": true]]))
+    case .deleteExperiment(let name, let uid):
+      try await delete(.experiments, ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .record(let verdict):
       record(verdict, key)
     }

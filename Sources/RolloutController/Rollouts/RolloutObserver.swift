@@ -35,6 +35,7 @@ package struct RolloutObserver: Sendable {
       services: services,
       routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
+      experiments: stores.experiments.objects(index: "owner", rollout.uid),
       workload: workload(spec.workloadRef, in: key.namespace),
       analysisTemplates: templates(in: key.namespace),
       origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }

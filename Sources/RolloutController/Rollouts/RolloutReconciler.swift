@@ -112,6 +112,11 @@ extension Effect {
     case .createAnalysisRun(let run): "create AnalysisRun \(run.name)"
     case .terminateAnalysisRun(let name): "terminate AnalysisRun \(name)"
     case .deleteAnalysisRun(let name, _): "delete AnalysisRun \(name)"
+    case .createService(let service): "create Service \(service.name)"
+    case .deleteService(let name, _): "delete Service \(name)"
+    case .createExperiment(let experiment): "create Experiment \(experiment.name)"
+    case .terminateExperiment(let name): "terminate Experiment \(name)"
+    case .deleteExperiment(let name, _): "delete Experiment \(name)"
     case .record(let verdict): "record \(verdict.id) in Git"
     }
   }

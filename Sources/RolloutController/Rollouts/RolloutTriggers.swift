@@ -12,7 +12,7 @@ struct RolloutTriggers: Sendable {
   func install() {
     let enqueue = enqueue
     stores.rollouts.onChange { enqueue($0.key) }
-    for store in [stores.replicaSets, stores.analysisRuns] {
+    for store in [stores.replicaSets, stores.analysisRuns, stores.experiments] {
       store.onChange { change in
         for object in [change.old, change.new] {
           guard let owner = object?.controllerReference, owner["kind"] == "Rollout",

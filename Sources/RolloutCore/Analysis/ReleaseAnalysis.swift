@@ -131,7 +131,7 @@ extension Situation {
     converge(wanted, &draft)
   }
 
-  private func isReleasing(_ status: RolloutStatus) -> Bool {
+  func isReleasing(_ status: RolloutStatus) -> Bool {
     !status.stableHash.isEmpty && !status.isFullyPromoted && !status.isAborted && !status.promotesFully
       && revisions.new != nil
   }

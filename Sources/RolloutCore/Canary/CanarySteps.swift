@@ -26,6 +26,7 @@ extension Situation {
     forgetSkippedRun(&draft)
     forgetSkippedPause(canary, &draft)
     judgeRuns(&draft)
+    judgeExperiment(&draft)
     guard !draft.status.isAborted else {
       draft.status.currentStepIndex = end == nil ? nil : 0
       return
@@ -98,7 +99,9 @@ extension Situation {
       return hasReached(target(canary, draft.status), canary)
     case .setHeaderRoute, .setMirrorRoute:
       return trafficShows(target(canary, draft.status).weight, canary, draft.status)
-    case .experiment, .plugin, .malformed:
+    case .experiment:
+      return hasExperimentSucceeded(draft.status)
+    case .plugin, .malformed:
       return false
     }
   }

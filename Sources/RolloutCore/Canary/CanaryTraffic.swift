@@ -57,7 +57,8 @@ extension Situation {
       stableService: roles.stable ?? "",
       canary: 0,
       total: canary.maxTrafficWeight,
-      managedNames: canary.managedRoutes
+      managedNames: canary.managedRoutes,
+      additionalNames: experimentServices
     )
   }
 
@@ -65,6 +66,7 @@ extension Situation {
     var weights = place(canary, status)
     weights.canary = weight
     weights.managedRoutes = managedRoutes(canary, status)
+    weights.additional = experimentDestinations(canary, status, canaryWeight: weight)
     return weights
   }
 
@@ -158,9 +160,9 @@ extension Situation {
   }
 
   private func noteWeight(_ weight: Int, _ canary: CanaryStrategy, _ draft: inout Draft) {
-    let before = draft.status.weights?.at("canary", "weight")?.int ?? 0
+    let before = draft.status.weights
     let roles = canary.roles(draft.status)
-    draft.status.weights = [
+    let weights: JSONValue = [
       "canary": [
         "weight": JSONValue(weight), "serviceName": JSONValue(roles.canary),
         "podTemplateHash": .string(revisions.newHash),
@@ -170,8 +172,7 @@ extension Situation {
         "podTemplateHash": .string(draft.status.stableHash),
       ],
     ]
-    if before != weight {
-      draft.event("TrafficWeightUpdated", "Traffic weight updated from \(before) to \(weight)")
-    }
+    draft.status.weights = addExperiments(to: weights, canary, draft.status)
+    tellWeights(before, &draft)
   }
 }

@@ -1,9 +1,24 @@
 import KubeModel
 import Primitives
 
-extension Draft {
+extension [Condition] {
   /// Sets a condition. One with equal status and reason stays as it is, message included, unless `refresh` asks for a
   /// new update time; the transition time changes with the status only (reference, section 1.7).
+  mutating func set(_ condition: Condition, at now: Instant, refresh: Bool = false) {
+    let now = now.wholeSecond
+    var condition = condition
+    condition.lastUpdateTime = now
+    condition.lastTransitionTime = now
+    guard let index = firstIndex(where: { $0.type == condition.type }) else { return append(condition) }
+    let old = self[index]
+    if old.status == condition.status, old.reason == condition.reason, !refresh { return }
+    if old.status == condition.status { condition.lastTransitionTime = old.lastTransitionTime ?? now }
+    self[index] = condition
+  }
+}
+
+extension Draft {
+  /// Sets a condition by the rule above.
   mutating func setCondition(
     _ type: String,
     _ conditionStatus: String,
@@ -12,23 +27,8 @@ extension Draft {
     at now: Instant,
     refresh: Bool = false
   ) {
-    let now = now.wholeSecond
-    var condition = Condition(
-      type: type,
-      status: conditionStatus,
-      reason: reason,
-      message: message,
-      lastUpdateTime: now,
-      lastTransitionTime: now
-    )
-    guard let index = status.conditions.firstIndex(where: { $0.type == type }) else {
-      status.conditions.append(condition)
-      return
-    }
-    let old = status.conditions[index]
-    if old.status == conditionStatus, old.reason == reason, !refresh { return }
-    if old.status == conditionStatus { condition.lastTransitionTime = old.lastTransitionTime ?? now }
-    status.conditions[index] = condition
+    let condition = Condition(type: type, status: conditionStatus, reason: reason, message: message)
+    status.conditions.set(condition, at: now, refresh: refresh)
   }
 
   mutating func removeCondition(_ type: String) { status.conditions.removeAll { $0.type == type } }
