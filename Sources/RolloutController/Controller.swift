@@ -47,6 +47,7 @@ package struct Controller: Sendable {
     wakeSource.connect { sources.enqueue($0) }
     RolloutTriggers(stores: stores, enqueue: { rollouts.enqueue($0) }).install()
     stores.analysisRuns.onChange { runs.enqueue($0.key) }
+    let releases = makeServiceWorker(lease: lease)
     installSourceTriggers(git.sync) { sources.enqueue($0) }
 
     let stores = stores
@@ -65,7 +66,7 @@ package struct Controller: Sendable {
     services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
-    services += [git.writer as any Service, sources, runs, rollouts].map {
+    services += [git.writer as any Service, sources, runs, rollouts, releases].map {
       GatedService(gate: isReady, service: $0)
     }
     return services
@@ -150,6 +151,20 @@ package struct Controller: Sendable {
     return Worker(name: "rollouts", concurrency: options.concurrency, now: now, logger: logger) { key in
       lease.isLeader ? await reconciler.reconcile(key) : .done
     }
+  }
+
+  private func makeServiceWorker(lease: LeaseState) -> Worker<ObjectKey> {
+    let reconciler = ServiceReconciler(
+      client: client,
+      stores: stores,
+      mayWrite: { lease.isLeader },
+      logger: logger
+    )
+    let worker = Worker<ObjectKey>(name: "services", concurrency: 2, now: now, logger: logger) { key in
+      await reconciler.reconcile(key)
+    }
+    reconciler.installTriggers { worker.enqueue($0) }
+    return worker
   }
 
   private func makeAnalysisWorker(lease: LeaseState, http: HTTPClient) -> Worker<ObjectKey> {

@@ -3,7 +3,7 @@ import KubeModel
 package import KubeRuntime
 import Logging
 import RolloutCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Caches of the workloads that Rollouts refer to. A kind is watched from the moment that the first Rollout names it,
 /// because most clusters have many Deployments and no such Rollout.
@@ -17,7 +17,7 @@ package struct WorkloadStores: Sendable {
   private let podTemplateDemand = Demand()
 
   /// The store of a reference's kind, which is watched from now on; nil for a kind that nobody may refer to.
-  package func demand(_ reference: WorkloadReference) -> Store? {
+  func demand(_ reference: WorkloadReference) -> Store? {
     switch reference.kind {
     case "Deployment":
       deploymentDemand.raise()
@@ -32,10 +32,10 @@ package struct WorkloadStores: Sendable {
     }
   }
 
-  package var all: [Store] { [deployments, replicaSets, podTemplates] }
+  var all: [Store] { [deployments, replicaSets, podTemplates] }
 
   /// A reflector for every kind, which waits until it is asked for.
-  package func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [any Service] {
+  func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [any Service] {
     zip(all, [deploymentDemand, replicaSetDemand, podTemplateDemand]).map { store, demand in
       var scope = ListScope(namespace: namespace)
       if store.type == .replicaSets { scope.labelQuery = "!\(RolloutNames.podTemplateHash)" }

@@ -3,9 +3,30 @@ import Primitives
 
 /// Blue/green: the new revision is built beside the old one, judged behind the preview service, and takes over in one
 /// switch of the active service (reference, section 3).
+extension RolloutStatus {
+  /// What only a canary has, after a change of strategy (reference, section 3.8).
+  mutating func leaveCanary() {
+    currentStepIndex = nil
+    stepAnalysis = nil
+    backgroundAnalysis = nil
+    weights = nil
+    currentExperiment = ""
+    stablePingPong = ""
+  }
+
+  /// What only blue/green has.
+  mutating func leaveBlueGreen() {
+    activeSelector = ""
+    previewSelector = ""
+    scaledUpPreview = false
+    prePromotionAnalysis = nil
+    postPromotionAnalysis = nil
+  }
+}
+
 extension Situation {
   func planBlueGreen(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
-    draft.status.currentStepIndex = nil
+    draft.status.leaveCanary()
     draft.status.activeSelector = selectedHash(blueGreen.activeService) ?? ""
     if draft.status.promotesFully { draft.status.pauseConditions = [] }
     if !draft.status.isFullyPromoted, !draft.status.stableHash.isEmpty, !draft.status.isAborted {
@@ -47,11 +68,13 @@ extension Situation {
     guard let new = revisions.new, !spec.isPaused else { return }
     // The preview service shows the new revision from its first moment, ready or not.
     if let preview = blueGreen.previewService { select(new, by: preview, &draft, evenUnready: true) }
-    // An active service that selects no revision, as after a change of strategy, first gets the one that is proven.
+    // An active service that selects no revision, as after a change of strategy, first gets the one that is proven;
+    // as long as it serves all pods, only once that one is complete.
     if revisions.find(draft.status.activeSelector) == nil, let stable = revisions.stable,
       stable.hash != new.hash
     {
       draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
+      guard !draft.status.activeSelector.isEmpty || stable.available >= spec.replicas else { return }
       return activate(stable, blueGreen, &draft)
     }
     let isComplete = new.available >= spec.replicas && new.desired == spec.replicas

@@ -5,6 +5,7 @@ import Primitives
 /// position wants them. Nothing here remembers what it did before; position and wishes follow from the snapshot.
 extension Situation {
   func planCanary(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    draft.status.leaveBlueGreen()
     advance(canary, &draft)
     let target = target(canary, draft.status)
     // Traffic first: an abort must not wait for anything that comes after it.
