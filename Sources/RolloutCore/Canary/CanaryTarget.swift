@@ -48,8 +48,11 @@ extension Situation {
   private func stablePods(weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     guard canary.dynamicStableScale else { return spec.replicas }
     let all = canary.maxTrafficWeight
-    let share = max(all - weight, observedStableWeight(canary, status))
-    return pods(for: share, of: all, canary)
+    guard let observed = observedStableWeight(canary, status) else {
+      // Requests go as they went, or as they shall: the pods for the one are there.
+      return max(pods(for: all - weight, of: all, canary), revisions.stable?.desired ?? 0)
+    }
+    return pods(for: max(all - weight, observed), of: all, canary)
   }
 
   /// Pods for a share of the requests, rounded up.

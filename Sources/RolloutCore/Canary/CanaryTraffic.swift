@@ -30,12 +30,14 @@ extension Situation {
     return hasManaged || observedWeight(canary, status) > 0
   }
 
-  /// The greatest weight with which requests may still reach the stable service.
-  func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
-    let all = canary.maxTrafficWeight
-    return observed(canary, unknown: all) { route in
+  /// The greatest weight with which requests reach the stable service; nil when a route cannot be read or its gateway
+  /// lags behind.
+  func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int? {
+    let unknown = canary.maxTrafficWeight + 1
+    let greatest = observed(canary, unknown: unknown) { route in
       HTTPRoutePlan.canaryWeight(place(canary, status).mirrored, in: route)
-    }.max() ?? all
+    }.max()
+    return greatest == unknown ? nil : greatest
   }
 
   private func observed(_ canary: CanaryStrategy, unknown: Int, _ read: (JSONValue) -> Int?) -> [Int] {
@@ -134,11 +136,10 @@ extension Situation {
   }
 
   /// A full promotion moves traffic when the canary is complete; where stable shrinks meanwhile, as the canary grows.
-  private func growingWeight(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int?
-  {
-    guard canary.dynamicStableScale, spec.replicas > 0 else { return nil }
-    let carried = min(new.available, spec.replicas) * canary.maxTrafficWeight / spec.replicas
-    return max(carried, orderedWeight(canary, status))
+  private func growingWeight(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    let ordered = orderedWeight(canary, status)
+    guard canary.dynamicStableScale, spec.replicas > 0 else { return ordered }
+    return max(min(new.available, spec.replicas) * canary.maxTrafficWeight / spec.replicas, ordered)
   }
 
   /// Whether stable can take the requests that a smaller weight gives back to it: it may have shrunk meanwhile.

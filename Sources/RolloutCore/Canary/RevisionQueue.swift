@@ -38,7 +38,9 @@ package struct RevisionQueue: Sendable, Hashable {
       : all.filter { $0.revision > set.revision && $0.hash != wanted.hash && $0.hash != status.stableHash }
     var waiting =
       between.sorted { $0.revision < $1.revision }.map { Entry(hash: $0.hash, set: $0) } + [wanted]
-    let isOver = set.hash == status.stableHash || status.isAborted && isAbortRecorded
+    // An abort that nobody has told yet is told before the next release begins.
+    let isAbortTold = status.conditions.contains { $0.reason == "RolloutAborted" } && isAbortRecorded
+    let isOver = set.hash == status.stableHash || status.isAborted && isAbortTold
     current = isOver ? waiting.removeFirst() : Entry(hash: set.hash, set: set)
     self.waiting = waiting
   }
