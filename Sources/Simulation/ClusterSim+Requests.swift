@@ -9,13 +9,10 @@ extension ClusterSim {
   package var requestShares: [String: Double] {
     let spec = RolloutSpec(rollout)
     if let blueGreen = spec.blueGreen { return shares(behind: services[blueGreen.activeService], of: 100) }
-    guard let canary = spec.canary, canary.hasTrafficRouting, let key = canary.routes.first,
-      let stable = canary.stableService
-    else {
+    guard let canary = spec.canary, let key = canary.routes.first, let route = dataPlane[key] else {
       return shares(selector: LabelSelector(rollout.spec["selector"] ?? .null), of: 100)
     }
-    let rules = (dataPlane[key]?.spec["rules"]?.array ?? []).map { $0["backendRefs"]?.array ?? [] }
-    let backends = rules.first { $0.contains { $0["name"]?.string == stable } } ?? []
+    let backends = weightedBackends(of: route, canary)
     let total = Double(backends.reduce(0) { $0 + ($1["weight"]?.int ?? 1) })
     guard total > 0 else { return ["": 100] }
     return backends.reduce(into: [:]) { sum, backend in
@@ -23,6 +20,16 @@ extension ClusterSim {
       let service = services[backend["name"]?.string ?? ""]
       sum.merge(shares(behind: service, of: weight), uniquingKeysWith: +)
     }
+  }
+
+  /// The backends among which a route splits the requests that no header or mirror route takes.
+  func weightedBackends(of route: JSONValue, _ canary: CanaryStrategy) -> [JSONValue] {
+    let stable = canary.roles(RolloutStatus(rollout.status)).stable
+    let rules = (route.spec["rules"]?.array ?? []).filter { rule in
+      !canary.managedRoutes.contains { rule["name"]?.string?.hasPrefix($0) ?? false }
+    }
+    return rules.map { $0["backendRefs"]?.array ?? [] }
+      .first { $0.contains { $0["name"]?.string == stable } } ?? []
   }
 
   private func shares(behind service: JSONValue?, of weight: Double) -> [String: Double] {

@@ -16,6 +16,8 @@ extension Timeline {
     package let stable: String
     package let canary: String
     package let older: String
+    /// Revisions that wait for the release in flight to end, the next one first.
+    package let waiting: String
 
     init(_ sim: ClusterSim, _ names: [String: String]) {
       let status = RolloutStatus(sim.rollout.status)
@@ -29,6 +31,9 @@ extension Timeline {
       stable = Self.sizes(sets.filter { $0.hash == status.stableHash }, names)
       canary = Self.sizes(sets.filter { $0.hash == canaryHash }, names)
       let older = sets.filter { $0.hash != status.stableHash && $0.hash != canaryHash }
+      waiting =
+        status.queue.isEmpty
+        ? none : status.queue.map { names[$0.hash] ?? "next" }.joined(separator: " ")
       self.older = Self.sizes(older.filter { $0.desired > 0 || $0.created > 0 }, names)
     }
 

@@ -1,14 +1,19 @@
 import Primitives
 
 extension Timeline {
-  /// The rows as a table: remarks behind `>`, a message in quotes where it changed, no blanks at the ends of lines.
+  /// The rows as a table: remarks behind `>`, a message in quotes where it changed, no blanks
+  /// at the ends of lines. The column of waiting revisions is there when one waits.
   package var text: String {
-    let cells = rows.map { row in row.state.map { [Self.seconds(row.at)] + $0.columns } ?? [] }
-    let widths = Self.headings.indices.map { column in
-      ([Self.headings] + cells).filter { !$0.isEmpty }.map { $0[column].count }.max() ?? 0
+    let isQueueing = rows.contains { $0.state.map { $0.waiting != "-" } ?? false }
+    let headings = Self.headings + (isQueueing ? ["waiting"] : [])
+    let cells = rows.map { row in
+      row.state.map { Array(([Self.seconds(row.at)] + $0.columns).prefix(headings.count)) } ?? []
+    }
+    let widths = headings.indices.map { column in
+      ([headings] + cells).filter { !$0.isEmpty }.map { $0[column].count }.max() ?? 0
     }
     let indent = widths.reduce(0, +) + 2 * widths.count
-    var lines = [Self.line(Self.headings, widths, "what is done", indent)]
+    var lines = [Self.line(headings, widths, "what is done", indent)]
     var message = ""
     for (row, cells) in zip(rows, cells) {
       guard let state = row.state else {
@@ -51,5 +56,5 @@ extension Timeline {
 }
 
 extension Timeline.State {
-  fileprivate var columns: [String] { [phase, step, requests, stable, canary, older] }
+  fileprivate var columns: [String] { [phase, step, requests, stable, canary, older, waiting] }
 }

@@ -10,13 +10,13 @@ extension Timeline {
     case .annotateRollout(let annotations):
       annotations.keys.allSatisfy { $0 == RolloutNames.revision }
         ? nil : "annotate the rollout: \(shortKeys(annotations.keys))"
-    case .createReplicaSet(let set):
-      "create r\(ReplicaSetView(set).revision) with \(ReplicaSetView(set).desired)"
+    case .createReplicaSet(let set): words(forNew: set)
     case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
     case .adoptReplicaSet(let name, _, _): "adopt \(revision(name))"
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
     case .editReplicaSet(let name, _): "edit the template of \(revision(name))"
-    case .setPodMetadata(let pod, _, _, _): "mark a pod of \(revision(ofPod: pod))"
+    case .setPodMetadata(let pod, _, let labels, let annotations):
+      "mark a pod of \(revision(ofPod: pod)): \(marks(labels.merging(annotations) { label, _ in label }))"
     case .scaleWorkload(let name, let size, _, _): "Deployment \(name): \(size)"
     case .evictPod(let name, _): "evict a pod of \(revision(ofPod: name))"
     case .deleteReplicaSet(let name, _): "delete \(revision(name))"
@@ -34,14 +34,31 @@ extension Timeline {
     }
   }
 
-  /// An event that no effect of the same plan tells already.
+  /// An event that neither an effect of the same plan nor the phase tells already.
   func words(for event: PlannedEvent) -> String? {
     switch event.reason {
-    case "ScalingReplicaSet", "SwitchService", "TrafficWeightUpdated", "RolloutUpdated": nil
+    case "ScalingReplicaSet", "SwitchService", "TrafficWeightUpdated", "RolloutUpdated",
+      "NewReplicaSetCreated",
+      "RolloutNotCompleted", "RolloutPaused", "RolloutResumed", "AnalysisRunRunning":
+      nil
     case "RolloutCompleted":
       "[\(event.reason): \(event.message.split(separator: "): ", maxSplits: 1).last ?? "")]"
     default: "[\(event.reason)]"
     }
+  }
+
+  private func words(forNew set: JSONValue) -> String {
+    let set = ReplicaSetView(set)
+    let apart = set.object.spec.at("template", "spec", "affinity", "podAntiAffinity")?.text() ?? ""
+    let others = names.filter { !$0.key.isEmpty && apart.contains($0.key) }.map(\.value).sorted()
+    let apartFrom = others.isEmpty ? "" : ", apart from \(others.joined(separator: " "))"
+    return "create r\(set.revision) with \(set.desired)\(apartFrom)"
+  }
+
+  /// Labels and annotations as they become: `role=stable`, `role-` for one that goes.
+  private func marks(_ marks: [String: String?]) -> String {
+    marks.sorted { $0.key < $1.key }.map { key, value in value.map { "\(key)=\($0)" } ?? "\(key)-" }
+      .joined(separator: " ")
   }
 
   private func revision(_ set: String) -> String {
@@ -63,11 +80,22 @@ extension Timeline {
     }.joined(separator: ", ")
   }
 
+  /// A route as it is now: the canary's weight, or those of all services where they take turns, then the routes that
+  /// steps have added.
   private func words(forRoute key: ObjectKey, _ sim: ClusterSim) -> String {
-    let canary = RolloutSpec(sim.rollout).canary?.canaryService
-    let rules = (sim.routes[key]?.spec["rules"]?.array ?? []).map { $0["backendRefs"]?.array ?? [] }
-    let weights = rules.compactMap { $0.first { $0["name"]?.string == canary }?["weight"]?.int }
-    return "route \(key.name): \(weights.map(String.init).joined(separator: "/"))"
+    guard let canary = RolloutSpec(sim.rollout).canary, let route = sim.routes[key] else {
+      return "route \(key.name)"
+    }
+    let backends = sim.weightedBackends(of: route, canary)
+    let weight = { (backend: JSONValue) in String(backend["weight"]?.int ?? 1) }
+    var parts = backends.filter { $0["name"]?.string == canary.canaryService }.map(weight)
+    if canary.pingPong != nil { parts = backends.map { "\($0["name"]?.string ?? "?") \(weight($0))" } }
+    for rule in route.spec["rules"]?.array ?? [] {
+      guard let name = rule["name"]?.string, canary.managedRoutes.contains(name) else { continue }
+      let mirror = rule["filters"]?.array?.compactMap { $0["requestMirror"] }.first
+      parts.append(mirror.map { "mirror \(name) \($0["percent"]?.int ?? 100) %" } ?? "header \(name)")
+    }
+    return "route \(key.name): \(parts.joined(separator: " + "))"
   }
 
   /// An AnalysisRun by its part in the release; a further attempt has its number.

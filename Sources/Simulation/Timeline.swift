@@ -42,7 +42,7 @@ package struct Timeline: Sendable {
       if let words = words(for: effect, sim) { done.append(words) }
       learnName(effect)
     }
-    done += plan.events.compactMap { words(for: $0) }
+    done = Timeline.counted(done) + Timeline.counted(plan.events.compactMap { words(for: $0) })
     learnNames(sim)
     let state = State(sim, names)
     guard !done.isEmpty || state != lastState else { return }
@@ -65,6 +65,15 @@ package struct Timeline: Sendable {
 
   private mutating func learnNames(_ sim: ClusterSim) {
     for set in sim.replicaSets.values.map({ ReplicaSetView($0) }) { names[set.hash] = "r\(set.revision)" }
+  }
+
+  /// The parts with those that follow themselves said once, with their number.
+  private static func counted(_ parts: [String]) -> [String] {
+    var counts: [(part: String, count: Int)] = []
+    for part in parts {
+      if counts.last?.part == part { counts[counts.count - 1].count += 1 } else { counts.append((part, 1)) }
+    }
+    return counts.map { $0.count == 1 ? $0.part : "\($0.part) ×\($0.count)" }
   }
 
   /// From its new number on, a revision that came back is called by that.

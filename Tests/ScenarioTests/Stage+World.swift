@@ -31,6 +31,10 @@ extension Stage {
       "canaryService": "web-canary", "stableService": "web-stable",
       "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
     ],
+    "ping-pong canary": [
+      "pingPong": ["pingService": "web-ping", "pongService": "web-pong"],
+      "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
+    ],
     "blue/green": ["activeService": "web-active", "previewService": "web-preview"],
   ]
 
@@ -68,6 +72,7 @@ extension Stage {
       case "analysisTime": settings.analysisTime = try #require(value.int)
       case "git": settings.hasOrigin = value.bool == true
       case "broken": settings.brokenImages = Set((value.array ?? []).compactMap(\.string))
+      case "stuck": settings.stuckPods = value.object?.compactMapValues(\.int) ?? [:]
       case "verdicts": settings.verdicts = value.object?.compactMapValues(\.string) ?? [:]
       default: throw StageError(message: "world: \(key) is not known")
       }
