@@ -87,9 +87,10 @@ import Testing
           "web.yaml:28:11: error: \(path)[2]: Invalid value: {}: \(oneOf)",
           "web.yaml:29:11: error: \(path)[3]: Invalid value: {\"pause\":{},\"setWeight\":5}: a step may have only one "
             + "of pause, setWeight",
+          "web.yaml:31:11: warning: \(path)[4].setMirror: unknown field",
           "web.yaml:31:11: error: \(path)[4]: Invalid value: {\"setMirror\":{}}: \(oneOf)",
           "web.yaml:32:11: warning: \(path)[5].plugin: the step plugin a/b is not supported yet by this version of Serin",
-          "2 files, 6 documents, 5 errors, 1 warning",
+          "2 files, 6 documents, 5 errors, 2 warnings",
         ]
     )
   }

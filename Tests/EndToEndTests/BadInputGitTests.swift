@@ -34,7 +34,7 @@ extension EndToEnd {
         let before = try await running(shop)
         let spoils = [
           (old: "setWeight: 20", new: "setWeight: 120", says: "steps[0].setWeight: Invalid value: 120"),
-          (old: "setWeight: 120", new: "setWait: 20", says: "steps[0].setWait"),
+          (old: "setWeight: 120", new: "setWait: 20", says: "steps[0]: Invalid value: {"),
         ]
         for spoil in spoils {
           try await shop.remote.release(spoil.new, over: spoil.old)

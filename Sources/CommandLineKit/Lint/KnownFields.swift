@@ -6,68 +6,18 @@ import Primitives
 ///
 /// Unknown fields are warnings: the API server drops them, and a newer version may know them.
 enum KnownFields {
-  private static let template: Set<String> = [
-    "args", "dryRun", "measurementRetention", "metrics", "templates",
-  ]
-
-  private static let specs: [GroupKind: Set<String>] = [
-    argo("Rollout"): [
-      "analysis", "minReadySeconds", "paused", "progressDeadlineAbort", "progressDeadlineSeconds", "replicas",
-      "restartAt", "revisionHistoryLimit", "rollbackWindow", "selector", "strategy", "template",
-      "workloadRef",
-    ],
-    argo("AnalysisTemplate"): template,
-    argo("ClusterAnalysisTemplate"): template,
-    argo("AnalysisRun"): [
-      "args", "dryRun", "measurementRetention", "metrics", "terminate", "ttlStrategy",
-    ],
-    GroupKind(group: "serin.dev", kind: "GitSource"): [
-      "auth", "branch", "interval", "path", "sync", "url", "writeBack",
-    ],
-  ]
-
-  private static let strategies: [String: Set<String>] = [
-    "canary": [
-      "abortScaleDownDelaySeconds", "analysis", "antiAffinity", "canaryMetadata", "canaryService",
-      "dynamicStableScale", "maxSurge", "maxUnavailable", "minPodsPerReplicaSet", "pingPong",
-      "replicaProgressThreshold", "scaleDownDelayRevisionLimit", "scaleDownDelaySeconds", "stableMetadata",
-      "stableService", "steps", "trafficRouting",
-    ],
-    "blueGreen": [
-      "abortScaleDownDelaySeconds", "activeMetadata", "activeService", "antiAffinity", "autoPromotionEnabled",
-      "autoPromotionSeconds", "maxUnavailable", "postPromotionAnalysis", "prePromotionAnalysis",
-      "previewMetadata", "previewReplicaCount", "previewService", "scaleDownDelayRevisionLimit",
-      "scaleDownDelaySeconds",
-    ],
-  ]
+  private static let specs = FieldNotation.specs.mapValues { FieldTree($0) }
 
   /// Whether the object is of one of our kinds.
   static func has(_ object: JSONValue) -> Bool {
     specs[GroupKind(apiVersion: object.apiVersion, kind: object.kind)] != nil
   }
 
-  /// A warning for each field of the spec, and of a Rollout's strategy, that nobody knows.
+  /// A warning for each field of the spec that nobody knows.
   static func issues(of item: LintedObject) -> [LintIssue] {
     let object = item.object
-    guard let known = specs[GroupKind(apiVersion: object.apiVersion, kind: object.kind)] else { return [] }
-    var issues = unknown(in: object.spec, "spec", known, item)
-    guard object.kind == "Rollout", let strategy = object.spec["strategy"] else { return issues }
-    issues += unknown(in: strategy, "spec.strategy", Set(strategies.keys), item)
-    for (name, fields) in strategies.sorted(by: { $0.key < $1.key }) {
-      issues += unknown(in: strategy[name] ?? .null, "spec.strategy.\(name)", fields, item)
-    }
-    return issues
-  }
-
-  private static func argo(_ kind: String) -> GroupKind { GroupKind(group: "argoproj.io", kind: kind) }
-
-  private static func unknown(
-    in value: JSONValue,
-    _ path: String,
-    _ known: Set<String>,
-    _ item: LintedObject
-  ) -> [LintIssue] {
-    (value.object ?? [:]).keys.filter { !known.contains($0) }.sorted().map { field in
+    guard let tree = specs[GroupKind(apiVersion: object.apiVersion, kind: object.kind)] else { return [] }
+    return tree.unknown(in: object.spec, at: "spec").map { path, field, known in
       let hint = nearest(to: field, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
       return item.issue(.warning, "\(path).\(field)", "unknown field\(hint)")
     }
