@@ -64,7 +64,7 @@ extension EndToEnd {
         #expect(try await running(shop) == before)
         let lint = try await stage.serin("lint", "\(shop.remote.ada.directory)/shop")
         #expect(
-          lint.output.contains("AnalysisTemplate \"success-rate\" is not in the linted files"),
+          lint.words.contains("AnalysisTemplate \"success-rate\" is not in the linted files"),
           "\(lint)"
         )
 

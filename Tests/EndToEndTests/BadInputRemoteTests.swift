@@ -53,7 +53,7 @@ extension EndToEnd {
       let ran = try await Ran.program(binary, ["lint", "-"], input: Self.source(spec))
       #expect(ran.code == 1, "\(ran)")
       for field in ["spec.url", "spec.branch", "spec.path", "spec.interval", "spec.brnach"] {
-        let line = ran.output.split(separator: "\n").first { $0.contains(field) } ?? ""
+        let line = (ran.output + ran.words).split(separator: "\n").first { $0.contains(field) } ?? ""
         #expect(line.contains(":5:"), "\(field) \(ran)")
       }
     }

@@ -9,7 +9,8 @@ struct LintCommand: ParsableCommand {
     abstract: "Find what is wrong with manifests, before they are committed.",
     discussion: """
       All files are linted as one set: a Rollout may name a template, Service or HTTPRoute of any of them. What no \
-      file has is a warning, because the cluster may have it. Ends with 1 when there is an error.
+      file has is a warning, because the cluster may have it. Errors and the summary go to standard output, warnings \
+      to standard error. Ends with 1 when there is an error.
       """
   )
 
@@ -36,7 +37,10 @@ struct LintCommand: ParsableCommand {
         Terminal.printNow(input.name)
       }
     case nil:
-      for issue in report.issues { Terminal.printNow(issue.text(color: Terminal.hasColor)) }
+      for issue in report.issues {
+        let text = issue.text(color: Terminal.hasColor)
+        if issue.severity == .error { Terminal.printNow(text) } else { Terminal.printError(text) }
+      }
       Terminal.printNow(report.summary)
     }
     // The summary has said it: there is no second message.

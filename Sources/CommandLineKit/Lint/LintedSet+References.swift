@@ -20,45 +20,26 @@ extension LintedSet {
 
   private func rolloutIssues(_ item: LintedObject) -> [LintIssue] {
     let spec = RolloutSpec(item.object)
-    var issues: [LintIssue] = []
-    switch spec.strategy {
-    case .canary(let canary):
-      let path = "spec.strategy.canary"
-      issues += serviceIssues(canary.canaryService, "\(path).canaryService", item)
-      issues += serviceIssues(canary.stableService, "\(path).stableService", item)
+    var issues = spec.namedServices.flatMap { serviceIssues($0, item) }
+    if let canary = spec.canary {
       issues += canary.routes.enumerated().flatMap { index, route in routeIssues(route, index, canary, item) }
-      for (index, step) in (canary.stepsJSON.array ?? []).enumerated() {
-        for key in ["analysis", "analyze"] {
-          issues += analysisIssues(step[key], "\(path).steps[\(index)].\(key)", item)
-        }
-      }
-      issues += analysisIssues(canary.backgroundAnalysis, "\(path).analysis", item)
-    case .blueGreen(let blueGreen):
-      let path = "spec.strategy.blueGreen"
-      issues += serviceIssues(blueGreen.activeService, "\(path).activeService", item)
-      issues += serviceIssues(blueGreen.previewService, "\(path).previewService", item)
-      issues += analysisIssues(blueGreen.prePromotionAnalysis, "\(path).prePromotionAnalysis", item)
-      issues += analysisIssues(blueGreen.postPromotionAnalysis, "\(path).postPromotionAnalysis", item)
     }
-    return issues
+    return issues + spec.namedAnalyses.flatMap { analysisIssues($0, item) }
   }
 
   // MARK: - Services and routes
 
-  private func serviceIssues(_ name: String?, _ path: String, _ item: LintedObject) -> [LintIssue] {
-    guard let name, !name.isEmpty else { return [] }
-    let namespace = item.object.namespace
-    guard let service = find(group: "", kind: "Service", namespace: namespace, name: name, for: item) else {
-      return [missing("Service", ObjectKey(namespace: namespace, name: name), path, item)]
+  private func serviceIssues(_ named: NamedService, _ item: LintedObject) -> [LintIssue] {
+    let key = ObjectKey(namespace: item.object.namespace, name: named.name)
+    guard let service = find(group: "", kind: "Service", namespace: key.namespace, name: key.name, for: item)
+    else {
+      return [missing("Service", key, named.path, item)]
     }
-    let labels = item.object.spec.at("template", "metadata", "labels")?.strings ?? [:]
-    let selector = service.spec["selector"]?.strings ?? [:]
-    return selector.sorted { $0.key < $1.key }.filter { key, value in
-      key != RolloutNames.podTemplateHash && labels[key] != value
-    }.map { key, value in
-      let reason = "the Service selects \(key)=\(value), which the pod template's labels do not have"
-      return item.issue(.error, path, "Invalid value: \"\(name)\": \(reason)")
-    }
+    // The template of a workload is not in this object.
+    guard item.object.spec["workloadRef"]?.object == nil,
+      let mismatch = named.mismatch(of: service, template: item.object.spec["template"] ?? .null)
+    else { return [] }
+    return [item.issue(.error, named.path, "Invalid value: \"\(named.name)\": \(mismatch)")]
   }
 
   private func routeIssues(
@@ -85,7 +66,9 @@ extension LintedSet {
       for: item
     )
     guard let route else { return [missing("HTTPRoute", key, path, item)] }
-    guard let stable = canary.stableService, let service = canary.canaryService else { return [] }
+    guard let stable = canary.stableService ?? canary.pingPong?.pong,
+      let service = canary.canaryService ?? canary.pingPong?.ping
+    else { return [] }
     let weights = TrafficWeights(canaryService: service, stableService: stable, canary: 0)
     guard case .problem(let problem) = HTTPRoutePlan.plan(weights, route: route) else { return [] }
     return [item.issue(.error, path, problem)]
@@ -93,11 +76,10 @@ extension LintedSet {
 
   // MARK: - Analyses
 
-  private func analysisIssues(_ analysis: JSONValue?, _ path: String, _ item: LintedObject) -> [LintIssue] {
-    guard let analysis, analysis["templates"]?.array?.isEmpty == false else { return [] }
-    let missing = missingTemplates(analysis["templates"], "\(path).templates", item)
-    guard missing.isEmpty, let reason = compositionProblem(analysis, item) else { return missing }
-    return [item.issue(.error, path, reason)]
+  private func analysisIssues(_ named: NamedAnalysis, _ item: LintedObject) -> [LintIssue] {
+    let missing = missingTemplates(named.analysis["templates"], "\(named.path).templates", item)
+    guard missing.isEmpty, let reason = compositionProblem(named, item) else { return missing }
+    return [item.issue(.error, named.path, reason)]
   }
 
   private func missingTemplates(_ list: JSONValue?, _ path: String, _ item: LintedObject) -> [LintIssue] {
@@ -123,21 +105,22 @@ extension LintedSet {
     )
   }
 
-  /// Why the templates and arguments make no AnalysisRun; what only a cluster knows counts as known. A template that
-  /// another template names and the files do not have is a warning there, and no problem here.
-  private func compositionProblem(_ analysis: JSONValue, _ item: LintedObject) -> String? {
+  /// Why the templates and arguments make no AnalysisRun, or one without an end; what only a cluster knows counts as
+  /// known. A template that another template names and the files do not have is a warning there, and no problem here.
+  private func compositionProblem(_ named: NamedAnalysis, _ item: LintedObject) -> String? {
     do throws(ArgumentError) {
       let arguments = try RolloutArguments.resolve(
-        analysis["args"]?.array ?? [],
+        named.analysis["args"]?.array ?? [],
         latestHash: "0",
         stableHash: "0",
         field: { (path) throws(ArgumentError) in
-          path.hasPrefix("status") ? "0" : try RolloutField.text(at: path, in: item.object)
+          let isOfCluster = path.hasPrefix("status") || path.hasPrefix("metadata")
+          return isOfCluster ? "0" : try RolloutField.text(at: path, in: item.object)
         }
       )
       do throws(CompositionError) {
-        _ = try TemplateComposition.compose(analysis, arguments: arguments) { template($0, item) }
-        return nil
+        let run = try TemplateComposition.compose(named.analysis, arguments: arguments) { template($0, item) }
+        return named.endlessness(of: run)
       } catch {
         return error.isMissingTemplate ? nil : error.description
       }
