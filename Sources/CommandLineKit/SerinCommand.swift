@@ -9,8 +9,10 @@ package struct SerinCommand: AsyncParsableCommand {
     version: SerinVersion.text,
     subcommands: [
       DemoCommand.self, ControllerCommand.self, EmbeddedCommand.self, GetCommand.self, ListCommand.self,
-      StatusCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self,
-      ResumeCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self, VersionCommand.self,
+      StatusCommand.self, ExplainCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self,
+      PauseCommand.self, ResumeCommand.self, RestartCommand.self, UndoCommand.self, SetCommand.self,
+      TerminateCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self, VersionCommand.self,
+      CompletionCommand.self,
       DemoAppCommand.self,
     ]
   )

@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import RolloutCore
 import Testing
 
 @testable import CommandLineKit
@@ -41,5 +42,26 @@ import Testing
     #expect(shown.phase == phase)
     #expect(shown.message == message)
     #expect(shown.icon.withoutStyle == icon)
+  }
+
+  /// Status, generation of the workload as noted on the rollout, and whether the status has seen it.
+  @Test(
+    arguments: [
+      ("3", "4", false), ("4", "4", true), ("", "4", true), ("3", nil, true),
+    ] as [(String, String?, Bool)]
+  )
+  func aReferencedWorkloadCountsAsMuchAsTheSpec(observed: String, noted: String?, isSeen: Bool) {
+    var rollout = Self.rollout([
+      "phase": "Healthy", "observedGeneration": "3", "workloadObservedGeneration": .string(observed),
+    ])
+    rollout.set(["kind": "Deployment", "name": "web"], at: "spec", "workloadRef")
+    if let noted {
+      rollout.set(.string(noted), at: "metadata", "annotations", "rollout.argoproj.io/workload-generation")
+    }
+    let shown = RolloutPhase(rollout)
+    #expect(shown.lag == (isSeen ? nil : .workload))
+    #expect(shown.phase == (isSeen ? "Healthy" : "Progressing"))
+    let message = "waiting for rollout spec update to be observed for the reference workload"
+    #expect(shown.message == (isSeen ? "" : message))
   }
 }

@@ -219,4 +219,197 @@ import Testing
     └──# revision:1
        └──⧉ web-aaa  ReplicaSet  ✔ Healthy  5m   delay:21s
     """
+
+  @Test func aReleaseWithAnExperimentAndAJob() {
+    var rollout = Self.canary
+    rollout.set(["pingService": "a", "pongService": "b"], at: "spec", "strategy", "canary", "pingPong")
+    rollout.set(200, at: "spec", "strategy", "canary", "trafficRouting", "maxTrafficWeight")
+    rollout.set("pong", at: "status", "canary", "stablePingPong")
+    let experiment = Self.object(
+      "web-bbb-3-1",
+      owner: "uid-web",
+      hash: "bbb",
+      age: 40,
+      ["status": ["phase": "Running"]]
+    )
+    let job: JSONValue = [
+      "phase": "Failed", "metadata": ["job-name": "check-1"],
+      "startedAt": .string((now + .seconds(-7)).rfc3339),
+    ]
+    let run = Self.object(
+      "web-bbb-3-1-check",
+      owner: "uid-web-bbb-3-1",
+      hash: "bbb",
+      age: 8,
+      [
+        "status": [
+          "phase": "Error", "metricResults": [["failed": 1, "measurements": [job, ["phase": "Failed"]]]],
+        ]
+      ]
+    )
+    let baseline = Self.object(
+      "web-bbb-3-1-baseline",
+      owner: "uid-web-bbb-3-1",
+      hash: "xxx",
+      age: 30,
+      [
+        "spec": [
+          "replicas": 1, "template": ["spec": ["containers": [["name": "web", "image": "shop:base"]]]],
+        ],
+        "status": [
+          "replicas": 1, "conditions": [["type": "ReplicaFailure", "status": "True"]],
+        ],
+      ]
+    )
+    var pod = Self.pod("bbb", 1, isReady: false)
+    pod.set(["waiting": ["reason": "CrashLoopBackOff"]], at: "status", "containerStatuses")
+    pod.set(
+      [
+        [
+          "name": "web", "ready": false, "restartCount": 4,
+          "state": ["waiting": ["reason": "CrashLoopBackOff"]],
+        ]
+      ],
+      at: "status",
+      "containerStatuses"
+    )
+    let report = RolloutReport(
+      rollout: rollout,
+      replicaSets: [
+        Self.replicaSet("aaa", revision: 2, image: "shop:v1", replicas: 2, available: 2, age: 7200),
+        Self.replicaSet("bbb", revision: 3, image: "shop:v2", replicas: 1, available: 0, age: 60), baseline,
+      ],
+      pods: [pod],
+      analysisRuns: [run],
+      experiments: [experiment],
+      source: nil
+    )
+    #expect(Self.lines(report) == Self.withExperiment)
+  }
+
+  private var now: Instant { Self.now }
+
+  private static let withExperiment = """
+    Name:            web
+    Namespace:       shop
+    Status:          ◌ Progressing
+    Message:         waiting for all steps to complete
+    Strategy:        Canary
+      Step:          1/2
+      SetWeight:     20
+      ActualWeight:  20
+    Images:          shop:base (Σ:web-bbb-3-1-baseline)
+                     shop:v1 (pong, stable)
+                     shop:v2 (canary, ping)
+    Replicas:
+      Desired:       2
+      Current:       3
+      Updated:       1
+      Ready:         2
+      Available:     2
+
+    NAME                             KIND         STATUS              AGE  INFO
+    ⟳ web                            Rollout      ◌ Progressing       2h
+    ├──# revision:3
+    │  ├──⧉ web-bbb                  ReplicaSet   ◌ Progressing       60s  canary,ping
+    │  │  └──□ web-bbb-1             Pod          ✖ CrashLoopBackOff  90s  ready:0/2,restarts:4
+    │  └──Σ web-bbb-3-1              Experiment   ◌ Running           40s
+    │     ├──⧉ web-bbb-3-1-baseline  ReplicaSet   ✖ Degraded          30s
+    │     └──α web-bbb-3-1-check     AnalysisRun  ⚠ Error             8s   ✖ 1
+    │        └──⊞ check-1            Job          ✖ Failed            7s
+    └──# revision:2
+       └──⧉ web-aaa                  ReplicaSet   ✔ Healthy           2h   stable,pong
+    """
+
+  @Test func anExperimentAndARunBehindIt() {
+    var experiment = Self.object(
+      "compare",
+      owner: "",
+      hash: "",
+      age: 90,
+      [
+        "spec": ["duration": "5m"],
+        "status": [
+          "phase": "Running", "message": "two\nlines", "availableAt": .string((now + .seconds(-60)).rfc3339),
+        ],
+      ]
+    )
+    experiment.set("shop", at: "metadata", "namespace")
+    let canary = Self.replicaSet("ccc", revision: 0, image: "shop:v2", replicas: 1, available: 1, age: 80)
+    var owned = canary
+    owned.set([["controller": true, "uid": "uid-compare"]], at: "metadata", "ownerReferences")
+    let report = RolloutReport(
+      rollout: experiment,
+      replicaSets: [owned],
+      pods: [Self.pod("ccc", 1, isReady: true)],
+      analysisRuns: [],
+      source: nil
+    )
+    let text = ExperimentText(report: report, now: now).lines.map(\.withoutStyle).joined(separator: "\n")
+    #expect(text == Self.experimentText)
+    #expect(
+      ListExperimentsCommand.row(experiment, now: now) == ["compare", "Running", "5m", "4m0s", "90s"]
+    )
+  }
+
+  private static let experimentText = """
+    Name:            compare
+    Namespace:       shop
+    Status:          ◌ Running
+    Message:         two lines
+    Duration:        5m
+    Remaining:       4m0s
+    Images:          shop:v2 (Σ:web-ccc)
+
+    NAME               KIND        STATUS     AGE  INFO
+    Σ compare          Experiment  ◌ Running  90s
+    └──⧉ web-ccc       ReplicaSet  ✔ Healthy  80s
+       └──□ web-ccc-1  Pod         ✔ Running  90s  ready:2/2,restarts:0
+    """
+
+  @Test func aRunWithItsMetrics() {
+    var run = Self.object(
+      "web-bbb-2-1",
+      owner: "uid-web",
+      hash: "bbb",
+      age: 5,
+      [
+        "spec": [
+          "metrics": [
+            ["name": "rate", "successCondition": "result > 1", "provider": ["web": ["url": "http://x"]]]
+          ]
+        ],
+        "status": [
+          "phase": "Failed", "message": "Metric \"rate\" assessed Failed",
+          "metricResults": [
+            [
+              "name": "rate", "phase": "Failed", "failed": 1,
+              "measurements": [["phase": "Failed", "value": "0.5"]],
+            ]
+          ],
+        ],
+      ]
+    )
+    run.set("shop", at: "metadata", "namespace")
+    let owner: JSONValue = ["controller": true, "kind": "Rollout", "name": "web"]
+    run.set([owner], at: "metadata", "ownerReferences")
+    let text = AnalysisRunText(run: run, now: now).lines.map(\.withoutStyle).joined(separator: "\n")
+    #expect(text == Self.runText)
+    #expect(
+      ListAnalysisRunsCommand.row(run, now: now)
+        == ["web-bbb-2-1", "Failed", "Rollout/web", "5s", "Metric \"rate\" assessed Failed"]
+    )
+  }
+
+  private static let runText = """
+    Name:            web-bbb-2-1
+    Namespace:       shop
+    Status:          ✖ Failed
+    Message:         Metric "rate" assessed Failed
+    Owner:           Rollout web
+    Metrics:         rate: Failed, 0.5 (condition result > 1; failed 1 > failureLimit 0)
+
+    NAME           KIND         STATUS    AGE  INFO
+    α web-bbb-2-1  AnalysisRun  ✖ Failed  5s   ✖ 1
+    """
 }

@@ -3,71 +3,54 @@ import KubeModel
 import Primitives
 import RolloutCore
 
-/// Everything about one rollout that `serin get rollout` shows.
+/// Everything about one rollout, or about one experiment, that `serin get` shows.
 struct RolloutReport: Sendable, Equatable {
+  /// The Rollout, or the Experiment that was asked for.
   let rollout: JSONValue
+  /// ReplicaSets of the rollout and of its experiments.
   let replicaSets: [JSONValue]
   let pods: [JSONValue]
+  /// AnalysisRuns of the rollout and of its experiments.
   let analysisRuns: [JSONValue]
+  var experiments: [JSONValue] = []
   /// The GitSource that the rollout came from.
   let source: JSONValue?
 
-  /// Reads a rollout and what belongs to it.
-  static func read(_ name: String, namespace: String, client: KubeClient) async throws(KubeError)
-    -> RolloutReport
-  {
-    let rollout = try await client.get(.rollouts, namespace: namespace, name: name)
-    let selector = LabelSelector(rollout.spec["selector"] ?? .object([:]))
-    let sets = try await client.list(.replicaSets, namespace: namespace, selector: selector).items
-    let pods = try await client.list(.pods, namespace: namespace, selector: selector).items
-    let runs = try await client.list(.analysisRuns, namespace: namespace).items
-    return RolloutReport(
-      rollout: rollout,
-      replicaSets: sets.filter { $0.controllerReference?["uid"]?.string == rollout.uid },
-      pods: pods,
-      analysisRuns: runs.filter { $0.controllerReference?["uid"]?.string == rollout.uid },
-      source: try await readSource(of: rollout, client: client)
-    )
-  }
-
-  private static func readSource(of rollout: JSONValue, client: KubeClient) async throws(KubeError)
-    -> JSONValue?
-  {
-    guard let source = gitSourceKey(of: rollout) else { return nil }
-    do throws(KubeError) {
-      return try await client.get(.gitSources, namespace: source.namespace, name: source.name)
-    } catch {
-      guard error.code == .notFound else { throw error }
-      return nil
-    }
+  /// Without those of experiments.
+  var ownReplicaSets: [JSONValue] {
+    replicaSets.filter { $0.controllerReference?["uid"]?.string == rollout.uid }
   }
 }
 
-/// What phase a rollout is in to a client, who must not trust a status that has not seen the newest spec.
-struct RolloutPhase: Equatable {
-  let phase: String
-  let message: String
-
-  init(_ rollout: JSONValue) {
-    let status = RolloutStatus(rollout.status)
-    if let observed = Int(status.observedGeneration), observed < rollout.generation {
-      (phase, message) = ("Progressing", "waiting for rollout spec update to be observed")
-    } else if status.isControllerPause, status.pauseConditions.isEmpty {
-      (phase, message) = ("Progressing", "waiting for rollout to unpause")
-    } else if status.phase.isEmpty {
-      (phase, message) = ("Progressing", "waiting for the controller to look at it")
-    } else {
-      (phase, message) = (status.phase, status.message)
-    }
+extension RolloutReader {
+  /// Reads a rollout and what belongs to it.
+  func report(of name: String) async throws(KubeError) -> RolloutReport {
+    try await report(on: try await client.get(.rollouts, namespace: namespace, name: name))
   }
 
-  /// The sign that goes with the phase.
-  var icon: String {
-    switch phase {
-    case "Healthy": Style.good("✔")
-    case "Degraded": Style.bad("✖")
-    case "Paused": Style.warning("॥")
-    default: Style.progress("◌")
-    }
+  /// Reads an experiment and what belongs to it.
+  func experiment(_ name: String) async throws(KubeError) -> RolloutReport {
+    try await report(on: try await client.get(.experiments, namespace: namespace, name: name))
+  }
+
+  private func report(on root: JSONValue) async throws(KubeError) -> RolloutReport {
+    let experiments = try await optional(.experiments).filter { Self.owner(of: $0) == root.uid }
+    let parents = Set([root.uid] + experiments.map(\.uid))
+    let isOurs = { (object: JSONValue) in Self.owner(of: object).map(parents.contains) ?? false }
+    let sets = try await client.list(.replicaSets, namespace: namespace, selector: Self.revisions).items
+      .filter(isOurs)
+    return RolloutReport(
+      rollout: root,
+      replicaSets: sets,
+      pods: try await pods(of: sets),
+      analysisRuns: try await optional(.analysisRuns).filter(isOurs),
+      experiments: experiments,
+      source: try await source(of: root)
+    )
+  }
+
+  private func source(of rollout: JSONValue) async throws(KubeError) -> JSONValue? {
+    guard let source = gitSourceKey(of: rollout) else { return nil }
+    return try await reference(.gitSources, source).object
   }
 }

@@ -16,12 +16,31 @@ struct PromoteCommand: AsyncParsableCommand {
   @Flag(name: .long, help: "Skip all steps, pauses and analyses that are left.")
   var full = false
 
-  @Argument(help: "The rollout.")
-  var name: String
+  @Flag(
+    name: [.customShort("c"), .long],
+    help: "Move on to the next step, whatever the present one waits for."
+  )
+  var skipCurrentStep = false
+
+  @Flag(name: [.customShort("a"), .long], help: "Move on past the last step.")
+  var skipAllSteps = false
+
+  @Argument(help: "The rollouts.")
+  var names: [String]
+
+  func validate() throws {
+    guard [full, skipCurrentStep, skipAllSteps].count(where: { $0 }) < 2 else {
+      throw ValidationError("--full, --skip-current-step and --skip-all-steps exclude each other")
+    }
+  }
 
   func run() async throws {
-    try await patchRollout(name, in: cluster, done: full ? "fully promoted" : "promoted") { rollout in
-      full ? RolloutPatch.promoteFully(rollout) : RolloutPatch.promote(rollout)
+    let promotion: Edit.Promotion =
+      full ? .full : skipCurrentStep ? .skipStep : skipAllSteps ? .skipAllSteps : .next
+    try await ObjectEditor.with(cluster) { editor in
+      try await editor.rollouts(names, done: full ? "fully promoted" : "promoted") {
+        Edit.promote($0, promotion)
+      }
     }
   }
 }
@@ -39,36 +58,8 @@ struct AbortCommand: AsyncParsableCommand {
   var names: [String]
 
   func run() async throws {
-    for name in names {
-      try await patchRollout(name, in: cluster, done: "aborted") { rollout in
-        let status = RolloutStatus(rollout.status)
-        guard !status.isFullyPromoted else {
-          return .nothing("has no release in flight: the newest revision is the stable one")
-        }
-        return status.isAborted ? .nothing("is aborted already") : .patch(status: ["abort": true])
-      }
-    }
-  }
-}
-
-/// `serin retry`
-struct RetryCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "retry",
-    abstract: "Start an aborted release over."
-  )
-
-  @OptionGroup var cluster: ClusterOptions
-
-  @Argument(help: "The rollouts.")
-  var names: [String]
-
-  func run() async throws {
-    for name in names {
-      try await patchRollout(name, in: cluster, done: "retried") { rollout in
-        RolloutStatus(rollout.status).isAborted
-          ? .patch(status: ["abort": false]) : .nothing("is not aborted")
-      }
+    try await ObjectEditor.with(cluster) { editor in
+      try await editor.rollouts(names, done: "aborted") { Edit.abort($0) }
     }
   }
 }
@@ -86,9 +77,16 @@ struct PauseCommand: AsyncParsableCommand {
   var names: [String]
 
   func run() async throws {
-    for name in names {
-      try await patchRollout(name, in: cluster, done: "paused") { rollout in
-        rollout.spec["paused"]?.bool == true ? .nothing("is paused already") : .patch(spec: ["paused": true])
+    try await ObjectEditor.with(cluster) { editor in
+      try await editor.each(names) { (name) async throws(CommandFailure) in
+        let task = ObjectEditor.Task(
+          type: .rollouts,
+          name: name,
+          subject: "rollout '\(name)'",
+          done: "paused",
+          isGuarded: false
+        )
+        return try await editor.perform(task) { Edit.pause($0) }
       }
     }
   }
@@ -107,99 +105,49 @@ struct ResumeCommand: AsyncParsableCommand {
   var names: [String]
 
   func run() async throws {
-    for name in names {
-      try await patchRollout(name, in: cluster, done: "resumed") { RolloutPatch.resume($0) }
+    try await ObjectEditor.with(cluster) { editor in
+      try await editor.rollouts(names, done: "resumed") { Edit.resume($0) }
     }
   }
 }
 
-/// What a command changes of a rollout: the same fields that other tools patch (reference, section 8.2).
-enum RolloutPatch: Equatable {
-  case patch(spec: JSONValue? = nil, status: JSONValue? = nil)
-  /// There is nothing to change, and why.
-  case nothing(String)
+/// `serin restart`
+struct RestartCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restart",
+    abstract: "Replace all pods of a rollout, a few at a time."
+  )
 
-  /// A frozen rollout is only unfrozen: the step that waits for a person goes on waiting, until a second resume.
-  static func resume(_ rollout: JSONValue) -> RolloutPatch {
-    if rollout.spec["paused"]?.bool == true { return .patch(spec: ["paused": false]) }
-    guard !RolloutStatus(rollout.status).pauseConditions.isEmpty else { return .nothing("is not paused") }
-    return .patch(status: ["pauseConditions": .null])
-  }
+  @OptionGroup var cluster: ClusterOptions
 
-  static func promoteFully(_ rollout: JSONValue) -> RolloutPatch {
-    let isPaused = rollout.spec["paused"]?.bool == true
-    let hasRelease = !RolloutStatus(rollout.status).isFullyPromoted
-    guard isPaused || hasRelease else { return .nothing("is fully promoted already") }
-    return .patch(spec: isPaused ? ["paused": false] : nil, status: hasRelease ? ["promoteFull": true] : nil)
-  }
+  @Option(name: [.customShort("i"), .customLong("in")], help: "How long to wait before, such as 90s or 5m.")
+  var delay: String?
 
-  static func promote(_ rollout: JSONValue) -> RolloutPatch {
-    let status = RolloutStatus(rollout.status)
-    let isPaused = rollout.spec["paused"]?.bool == true
-    let spec: JSONValue? = isPaused ? ["paused": false] : nil
-    let steps = RolloutSpec(rollout).canary?.steps ?? []
-    let index = status.currentStepIndex ?? 0
-    if status.isAborted { return .nothing("is aborted; `serin retry` starts it over") }
-    if !status.pauseConditions.isEmpty {
-      var patch: JSONValue = ["pauseConditions": .null]
-      // An inconclusive step is skipped; after an inconclusive background analysis the release goes on where it is.
-      if status.stepAnalysis?.phase == "Inconclusive", status.isControllerPause, steps.indices.contains(index)
-      {
-        patch["controllerPause"] = false
-        patch["currentStepIndex"] = JSONValue(index + 1)
+  @Argument(help: "The rollouts.")
+  var names: [String]
+
+  func run() async throws {
+    let delay = try delay.map { (text) throws(CommandFailure) in try duration(text, option: "--in") } ?? .zero
+    try await ObjectEditor.with(cluster) { editor in
+      try await editor.each(names) { (name) async throws(CommandFailure) in
+        let task = ObjectEditor.Task(
+          type: .rollouts,
+          name: name,
+          subject: "rollout '\(name)'",
+          done: "restarts in \(delay.goText)",
+          isGuarded: false
+        )
+        return try await editor.perform(task) { _ in .restart(at: SystemClock.now() + delay) }
       }
-      return .patch(spec: spec, status: patch)
-    }
-    guard !status.isFullyPromoted, steps.indices.contains(index) else {
-      return isPaused ? .patch(spec: spec) : .nothing("has no step to skip")
-    }
-    return .patch(spec: spec, status: ["pauseConditions": .null, "currentStepIndex": JSONValue(index + 1)])
-  }
-}
-
-/// Reads the rollout, decides, patches; a rollout that changed in between is read again.
-private func patchRollout(
-  _ name: String,
-  in options: ClusterOptions,
-  done: String,
-  _ decide: (JSONValue) -> RolloutPatch
-) async throws {
-  let client = try await options.client()
-  let key = ObjectKey(namespace: options.namespace(of: client), name: name)
-  for attempt in 1... {
-    do throws(KubeError) {
-      let rollout = try await client.get(.rollouts, namespace: key.namespace, name: key.name)
-      switch decide(rollout) {
-      case .nothing(let reason): print("rollout '\(name)' \(reason)")
-      case .patch(let spec, let status):
-        try await write(spec, status, rollout, client)
-        print("rollout '\(name)' \(done)")
-      }
-      return await client.shutdown()
-    } catch {
-      guard error.code == .conflict, attempt < 10 else { throw CommandFailure(error) }
     }
   }
 }
 
-/// The status goes first, as in other tools: a spec that is unpaused early would take a step too many.
-private func write(
-  _ spec: JSONValue?,
-  _ status: JSONValue?,
-  _ rollout: JSONValue,
-  _ client: KubeClient
-) async throws(KubeError) {
-  var version = rollout.resourceVersion
-  for (field, content, subresource) in [("status", status, "status"), ("spec", spec, nil)] {
-    guard let content else { continue }
-    let body: JSONValue = ["metadata": ["resourceVersion": .string(version)], field: content]
-    let written = try await client.patch(
-      .rollouts,
-      namespace: rollout.namespace,
-      name: rollout.name,
-      .merge(body),
-      subresource: subresource
-    )
-    version = written.resourceVersion
+/// Seconds as a number, or Go's notation.
+func duration(_ text: String, option: String) throws(CommandFailure) -> Duration {
+  if let seconds = Int(text), seconds >= 0 { return .seconds(seconds) }
+  guard let duration = Duration(go: text), duration >= .zero else {
+    throw CommandFailure(.usage, "\(option) \"\(text)\" is no duration", hint: "write it like 90s or 5m")
   }
+  return duration
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import KubeClient
 import KubeModel
 import Primitives
+import RolloutCore
 
 /// `serin status`
 struct StatusCommand: AsyncParsableCommand {
@@ -19,43 +20,59 @@ struct StatusCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "How long to wait, such as 90s or 5m; else for ever.")
   var timeout: String?
 
+  @Option(name: .shortAndLong, help: "json, yaml or name: the state at the end, and nothing before.")
+  var output: OutputFormat?
+
   @Argument(help: "The rollout.")
   var name: String
 
   func run() async throws {
-    let limit = try timeout.map(Self.duration)
-    let client = try await cluster.client()
-    let key = ObjectKey(namespace: cluster.namespace(of: client), name: name)
-    let end = limit.map { SystemClock.now() + $0 }
-    var shown = ""
-    while true {
-      let phase = try await onCluster { () async throws(KubeError) in
-        RolloutPhase(try await client.get(.rollouts, namespace: key.namespace, name: key.name))
+    let limit = try timeout.map { (text) throws(CommandFailure) in try duration(text, option: "--timeout") }
+    try await ObjectEditor.with(cluster) { editor in
+      let end = limit.map { SystemClock.now() + $0 }
+      var shown = ""
+      while true {
+        let rollout = try await onCluster { () async throws(KubeError) in
+          try await editor.client.get(.rollouts, namespace: editor.namespace, name: name)
+        }
+        let phase = RolloutPhase(rollout)
+        let text = phase.message.isEmpty ? phase.phase : "\(phase.phase) - \(phase.message.printable)"
+        if text != shown, output == nil { Terminal.printNow(text) }
+        shown = text
+        let isTimeOver = end.map { SystemClock.now() >= $0 } ?? false
+        let isOver = !watch || isTimeOver || ["Healthy", "Degraded"].contains(phase.phase)
+        guard isOver else {
+          try await Task.sleep(for: .milliseconds(300))
+          continue
+        }
+        if let output { Terminal.printNow(output.text([Self.json(rollout, phase)], isList: false)) }
+        return try conclude(phase, ObjectKey(rollout), isTimeOver: isTimeOver)
       }
-      let text = phase.message.isEmpty ? phase.phase : "\(phase.phase) - \(phase.message)"
-      if text != shown { Terminal.printNow(text) }
-      shown = text
-      if phase.phase == "Degraded" {
-        throw CommandFailure(
-          .failed,
-          "rollout \(key) is degraded",
-          hint: "see `serin get rollout \(name)` for why"
-        )
-      }
-      guard watch, phase.phase != "Healthy" else { return await client.shutdown() }
-      if let end, SystemClock.now() >= end {
-        throw CommandFailure(.timedOut, "rollout \(key) was still \(phase.phase) after \(timeout ?? "")")
-      }
-      try await Task.sleep(for: .milliseconds(300))
     }
   }
 
-  /// Seconds as a number, or Go's notation.
-  private static func duration(_ text: String) throws(CommandFailure) -> Duration {
-    if let seconds = Int(text), seconds >= 0 { return .seconds(seconds) }
-    guard let duration = Duration(go: text), duration >= .zero else {
-      throw CommandFailure(.usage, "--timeout \"\(text)\" is no duration", hint: "write it like 90s or 5m")
+  private func conclude(_ phase: RolloutPhase, _ key: ObjectKey, isTimeOver: Bool) throws(CommandFailure) {
+    if phase.phase == "Degraded" {
+      throw CommandFailure(
+        .failed,
+        "rollout \(key) is degraded",
+        hint: "see `serin explain \(name)` for why"
+      )
     }
-    return duration
+    guard watch, isTimeOver, phase.phase != "Healthy" else { return }
+    throw CommandFailure(
+      .timedOut,
+      "rollout \(key) was still \(phase.phase) after \(timeout ?? "")",
+      hint: "see `serin explain \(name)` for why"
+    )
+  }
+
+  /// The phase as clients may trust it, under the names of the rollout itself.
+  static func json(_ rollout: JSONValue, _ phase: RolloutPhase) -> JSONValue {
+    [
+      "apiVersion": .string(rollout.apiVersion), "kind": .string(rollout.kind),
+      "metadata": ["name": .string(rollout.name), "namespace": .string(rollout.namespace)],
+      "status": ["phase": .string(phase.phase), "message": .string(phase.message)],
+    ]
   }
 }

@@ -1,16 +1,20 @@
 import ArgumentParser
 import Primitives
+import YAMLEdit
 
 /// `serin version`
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version.")
 
-  @Option(name: .shortAndLong, help: "json for programs.")
-  var output: String?
+  @Option(name: .shortAndLong, help: "json, yaml or name.")
+  var output: OutputFormat?
 
   func run() throws {
-    print(
-      output == "json" ? (["version": .string(SerinVersion.text)] as JSONValue).text() : SerinVersion.text
-    )
+    let version: JSONValue = ["version": .string(SerinVersion.text)]
+    switch output {
+    case .json: Terminal.printNow(version.text())
+    case .yaml: Terminal.printNow(YAML.emit(version), terminator: "")
+    case .name, nil: Terminal.printNow(SerinVersion.text)
+    }
   }
 }

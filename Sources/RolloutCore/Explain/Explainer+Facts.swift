@@ -11,7 +11,10 @@ extension Explainer {
     if let canary = spec.canary, canary.hasTrafficRouting { facts += trafficFacts(canary) }
     if let blueGreen = spec.blueGreen { facts += serviceFacts(blueGreen) }
     facts += runFacts
-    facts += [experimentFact, scaleDownFact, troubleFact, gitFact, doingFact, controllerFact].compactMap {
+    facts += [
+      experimentFact, restartFact, queueFact, scaleDownFact, troubleFact, gitFact, doingFact, controllerFact,
+    ]
+    .compactMap {
       $0
     }
     return facts

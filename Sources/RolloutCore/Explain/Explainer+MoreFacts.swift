@@ -65,6 +65,33 @@ extension Explainer {
     )
   }
 
+  var restartFact: Fact? {
+    guard let restartAt = pendingRestart else { return nil }
+    let left = outdated.map { ", \(count($0, "pod")) left" } ?? ""
+    return Fact(
+      key: "restart",
+      label: "Restart",
+      text: "of pods from before \(clock(restartAt))\(left)",
+      data: ["at": .string(restartAt.rfc3339), "left": outdated.map { JSONValue($0) } ?? .null]
+    )
+  }
+
+  var queueFact: Fact? {
+    guard !status.queue.isEmpty else { return nil }
+    return Fact(
+      key: "queue",
+      label: "Waiting revisions",
+      text: status.queue.map { entry in entry.revision.map { "revision \($0)" } ?? entry.hash }.joined(
+        separator: ", "
+      ),
+      data: .array(
+        status.queue.map {
+          ["revision": $0.revision.map { JSONValue($0) } ?? .null, "hash": .string($0.hash)]
+        }
+      )
+    )
+  }
+
   var gitFact: Fact? {
     guard let pending = gitPending else { return nil }
     return Fact(key: "git", label: "Not in Git yet", text: pending, data: ["pending": .string(pending)])

@@ -6,7 +6,6 @@ import TrafficPlans
 extension Explainer {
   var progressing: Reason {
     if let restart = restarting { return restart }
-    if case .missing = snapshot.workload { return missingWorkload }
     if status.stableHash.isEmpty { return first }
     if status.isFullyPromoted { return settling }
     switch spec.strategy {
@@ -16,16 +15,9 @@ extension Explainer {
   }
 
   private var restarting: Reason? {
-    guard let restartAt = spec.restartAt, status.restartedAt != restartAt else { return nil }
-    if restartAt > now { return (.restart, "A restart of all pods is due at \(at(restartAt))") }
-    let old = (snapshot.pods ?? []).filter { ($0.creationTimestamp ?? now) < restartAt && !$0.isBeingDeleted }
-    let left = snapshot.pods == nil ? "" : ", \(old.count) of \(snapshot.pods?.count ?? 0) are left"
+    guard situation.isRestarting(status), let restartAt = spec.restartAt else { return nil }
+    let left = outdated.map { ", \(count($0, "pod")) left" } ?? ""
     return (.restart, "Pods made before \(clock(restartAt)) are being replaced\(left)")
-  }
-
-  private var missingWorkload: Reason {
-    let workload = spec.workloadRef.map { "\($0.kind) \($0.name)" } ?? "The workload"
-    return (.workload, "\(workload), whose pod template is to be released, does not exist")
   }
 
   /// The first revision: there is nothing to compare it with.

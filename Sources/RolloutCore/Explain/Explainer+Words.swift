@@ -99,6 +99,23 @@ extension Explainer {
     return nil
   }
 
+  /// A restart that is asked for and not carried out yet.
+  var pendingRestart: Instant? { spec.restartAt.flatMap { $0 == status.restartedAt ? nil : $0 } }
+
+  /// Pods that a restart still has to replace; nil when pods were not read.
+  var outdated: Int? {
+    guard let restartAt = pendingRestart, let pods = snapshot.pods else { return nil }
+    return pods.count { !$0.isBeingDeleted && ($0.creationTimestamp ?? restartAt) < restartAt }
+  }
+
+  /// Newer revisions that wait for the release in flight, as `onNewRevision` says; empty when none does.
+  var queueText: String {
+    guard !status.queue.isEmpty else { return "" }
+    let names = status.queue.map { $0.revision.map(String.init) ?? "the newest" }.joined(separator: ", ")
+    let noun = status.queue.count == 1 ? "revision (\(names)) waits" : "revisions (\(names)) wait"
+    return "; \(status.queue.count) newer \(noun) for it to end"
+  }
+
   /// Why the decision is not in Git; nil when none waits.
   var gitPending: String? { status.conditions.first { $0.type == "AbortedPendingGit" }?.message }
 }

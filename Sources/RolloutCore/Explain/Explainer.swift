@@ -39,7 +39,7 @@ struct Explainer {
       rollout: ObjectKey(situation.rollout),
       phase: isStatusOld ? client.phase : status.phase,
       cause: reason.cause,
-      sentence: "\(reason.text); \(whenItLooks).",
+      sentence: "\(reason.text)\(queueText); \(whenItLooks).",
       facts: facts,
       nextLook: nextLook
     )
@@ -166,7 +166,11 @@ struct Explainer {
   private var healthy: Reason {
     let kept = waitingToScaleDown
     let text = "\(revision(revisions.new)) is stable with \(pods(revisions.new))".capitalizedFirst
-    guard let last = kept.map(\.deadline).max() else { return (.done, "\(text), and there is nothing to do") }
+    guard let last = kept.map(\.deadline).max() else {
+      let next =
+        pendingRestart.map { "its pods are to be restarted at \(at($0))" } ?? "there is nothing to do"
+      return (.done, "\(text), and \(next)")
+    }
     let count = kept.reduce(0) { $0 + $1.set.desired }
     return (.scaleDownDelay, "\(text); \(count) old pods are kept until \(at(last))")
   }

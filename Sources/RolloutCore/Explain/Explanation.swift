@@ -25,7 +25,6 @@ package struct Explanation: Sendable, Hashable {
     /// An analysis or experiment that could not tell.
     case inconclusive
     case restart
-    case queue
     case pods
     /// Pods of the stable revision are missing, so that none may be taken away.
     case stablePods
@@ -37,7 +36,6 @@ package struct Explanation: Sendable, Hashable {
     case analysis
     case experiment
     case plugin
-    case workload
     /// Nothing: the controller is at work on it.
     case acting
     /// None of the above; the message of the status says what there is to say.

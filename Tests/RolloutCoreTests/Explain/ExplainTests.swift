@@ -89,6 +89,43 @@ import Testing
     },
   ]
 
+  @Test func aRestartIsSaidBeforeAndWhileItGoesOn() {
+    var sim = Self.release(after: 100, steps: [["setWeight": 50]])
+    let due = sim.now + .seconds(10)
+    sim.editSpec { $0["restartAt"] = .string(due.rfc3339) }
+    sim.run(for: .seconds(1))
+    let before = explain(sim.snapshot())
+    #expect(before.cause == .done)
+    #expect(before.sentence.contains("its pods are to be restarted at 08:02:50 UTC (in 9s)"))
+    sim.run(for: .seconds(11))
+    var snapshot = sim.snapshot()
+    let owner = snapshot.replicaSets.first { $0.annotations[RolloutNames.revision] == "2" }?.uid ?? ""
+    var old = Self.pod("web-a", of: owner, ["reason": "Completed"])
+    old.set(.string((due + .seconds(-60)).rfc3339), at: "metadata", "creationTimestamp")
+    snapshot.pods = [old]
+    let during = explain(snapshot)
+    #expect(during.cause == .restart)
+    #expect(during.phase == "Progressing")
+    #expect(during.sentence.hasPrefix("Pods made before 08:02:50 UTC are being replaced, 1 pod left; "))
+    #expect(during.fact("restart")?.data["left"] == 1)
+  }
+
+  @Test func whatWaitsBehindTheReleaseIsSaid() {
+    var rollout = Fixture.routedCanary(steps: Self.pauseForEver)
+    rollout.set("queue", at: "spec", "strategy", "canary", "onNewRevision")
+    var sim = Self.started(rollout, after: 15)
+    for image in ["shop:v4", "shop:v5"] {
+      sim.setImage(image)
+      sim.run(for: .seconds(1))
+    }
+    let explanation = explain(sim.snapshot())
+    #expect(explanation.cause == .person)
+    #expect(
+      explanation.sentence.contains("; 2 newer revisions (3, 4) wait for it to end; the controller looks")
+    )
+    #expect(explanation.fact("queue")?.text == "revision 3, revision 4")
+  }
+
   private static let run: JSONValue = [
     "name": "success-rate", "count": 5, "interval": "10s", "failureLimit": 3,
     "successCondition": "result >= 0.95",

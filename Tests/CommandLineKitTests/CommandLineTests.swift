@@ -1,0 +1,95 @@
+import ArgumentParser
+import KubeModel
+import Primitives
+import RolloutCore
+import Testing
+
+@testable import CommandLineKit
+
+/// What command lines mean.
+@Suite struct CommandLineTests {
+  private func parse<Command: ParsableCommand>(_ line: String, as type: Command.Type = Command.self) throws
+    -> Command
+  {
+    let parsed = try SerinCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+    return try #require(parsed as? Command)
+  }
+
+  @Test func promotionsAreToldApart() throws {
+    let plain: PromoteCommand = try parse("promote web api")
+    #expect(plain.names == ["web", "api"] && !plain.full)
+    #expect(try parse("promote web --full", as: PromoteCommand.self).full)
+    #expect(try parse("promote web -c", as: PromoteCommand.self).skipCurrentStep)
+    #expect(try parse("promote web --skip-current-step", as: PromoteCommand.self).skipCurrentStep)
+    #expect(try parse("promote web -a", as: PromoteCommand.self).skipAllSteps)
+    for line in ["promote", "promote web -c -a", "promote web --full --skip-all-steps"] {
+      #expect(throws: (any Error).self) { try parse(line, as: PromoteCommand.self) }
+    }
+  }
+
+  @Test func retryMeansARolloutUnlessItSaysOtherwise() throws {
+    #expect(try parse("retry web", as: RetryRolloutCommand.self).names == ["web"])
+    #expect(try parse("retry rollout web api", as: RetryRolloutCommand.self).names == ["web", "api"])
+    #expect(try parse("retry experiment compare", as: RetryExperimentCommand.self).names == ["compare"])
+  }
+
+  @Test func theOtherCommandsTakeTheirArguments() throws {
+    #expect(try parse("restart web --in 5m", as: RestartCommand.self).delay == "5m")
+    #expect(try parse("undo web --to-revision 3", as: UndoCommand.self).toRevision == 3)
+    #expect(try parse("undo web --to-revision=3", as: UndoCommand.self).toRevision == 3)
+    let image: SetImageCommand = try parse("set image web a=b *=c:1")
+    #expect(image.name == "web" && image.images == ["a=b", "*=c:1"])
+    #expect(
+      try parse("terminate analysisrun r1 r2", as: TerminateAnalysisRunCommand.self).names == ["r1", "r2"]
+    )
+    #expect(try parse("terminate experiment e", as: TerminateExperimentCommand.self).names == ["e"])
+    #expect(try parse("get experiment e -o yaml", as: GetExperimentCommand.self).options.output == .yaml)
+    #expect(try parse("get ar r -w", as: GetAnalysisRunCommand.self).options.watch)
+    #expect(try parse("list experiments -A", as: ListExperimentsCommand.self).options.allNamespaces)
+    #expect(try parse("explain web -o json -n shop", as: ExplainCommand.self).output == .json)
+    for line in ["set image web", "set image web web", "undo web --to-revision -1", "undo a b"] {
+      #expect(throws: (any Error).self, "\(line)") {
+        try SerinCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+      }
+    }
+  }
+
+  @Test(arguments: [("5", Duration.seconds(5)), ("90s", .seconds(90)), ("1h", .seconds(3600)), ("0", .zero)])
+  func aDurationIsSecondsOrGos(text: String, length: Duration) throws {
+    #expect(try duration(text, option: "--in") == length)
+  }
+
+  @Test(arguments: ["soon", "-5", "-5s", ""])
+  func whatIsNoDurationIsAUsageError(text: String) {
+    let error = #expect(throws: CommandFailure.self) { try duration(text, option: "--in") }
+    #expect(error?.code == .usage)
+    #expect(error?.line == "serin: --in \"\(text)\" is no duration; write it like 90s or 5m")
+  }
+
+  @Test(arguments: CompletionCommand.Shell.allCases)
+  func everyShellHasItsCompletion(shell: CompletionCommand.Shell) {
+    #expect(SerinCommand.completionScript(for: shell.completion).contains("explain"))
+  }
+
+  @Test func theStateForProgramsIsTheOneThatClientsMayTrust() {
+    let rollout: JSONValue = [
+      "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+      "metadata": ["name": "web", "namespace": "shop", "generation": 2],
+      "status": ["phase": "Healthy", "observedGeneration": "1"],
+    ]
+    let json = StatusCommand.json(rollout, RolloutPhase(rollout))
+    #expect(json.at("status", "phase") == "Progressing")
+    #expect(OutputFormat.name.text([json], isList: false) == "rollout.argoproj.io/web")
+  }
+
+  @Test func anExplanationIsASentenceAndATable() {
+    let sentence = "Step 1/2 waits\nfor a person."
+    let facts = [("Pause", "since\ttoday"), ("New revision", "revision 2")]
+    #expect(
+      ExplanationText.lines(sentence, facts, color: false)
+        == ["Step 1/2 waits for a person.", "", "  Pause:        since today", "  New revision: revision 2"]
+    )
+    let colored = ExplanationText.lines(sentence, facts, color: true)
+    #expect(colored[0] == "\u{1B}[1mStep 1/2 waits for a person.\u{1B}[0m")
+  }
+}
