@@ -113,11 +113,11 @@ package struct Performer: Sendable {
     case .deleteAnalysisRun(let name, let uid):
       try await delete(.analysisRuns, ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .createService(let service):
-      return try await create(.services, service)
+      return try await create(stores.services, service)
     case .deleteService(let name, let uid):
       try await delete(.services, ObjectKey(namespace: key.namespace, name: name), uid: uid)
     case .createExperiment(let experiment):
-      return try await create(.experiments, experiment)
+      return try await create(stores.experiments, experiment)
     case .terminateExperiment(let name):
       let experiment = ObjectKey(namespace: key.namespace, name: name)
       try await write(stores.experiments, experiment, .merge(["spec": ["terminate": true]]))
