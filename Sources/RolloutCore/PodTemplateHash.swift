@@ -41,6 +41,7 @@ private func hash(of template: JSONValue, _ collisionCount: Int?, for purpose: G
 func safeHash(_ bytes: some Sequence<UInt8>) -> String {
   var hash: UInt32 = 2_166_136_261
   for byte in bytes { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-  let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
-  return String(String(hash).utf8.map { alphabet[Int($0) % alphabet.count] })
+  return String(decoding: String(hash).utf8.map { alphabet[Int($0) % alphabet.count] }, as: UTF8.self)
 }
+
+private let alphabet = Array("bcdfghjklmnpqrstvwxz2456789".utf8)

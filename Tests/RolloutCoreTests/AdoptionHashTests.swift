@@ -42,7 +42,7 @@ import Testing
     case .time: return "2024-01-02T03:04:05Z"
     case .raw: return .object([:])
     case .structure(let index):
-      let members = PodTypes.all.fields(of: index).map { field -> (String, JSONValue) in
+      let members = PodTypes.all[index].fields.map { field -> (String, JSONValue) in
         let value = filled(field.kind)
         switch field.arity {
         case .one, .pointer: return (field.name, value)

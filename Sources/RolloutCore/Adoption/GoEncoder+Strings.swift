@@ -4,6 +4,11 @@ extension GoEncoder {
   /// A string as Go quotes it: safe to stand in HTML and in JavaScript.
   static func quote(_ text: String, into output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
+    defer { output.append(UInt8(ascii: "\"")) }
+    guard text.utf8.contains(where: isSpecial) else {
+      output.append(contentsOf: text.utf8)
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -26,7 +31,17 @@ extension GoEncoder {
         output.append(contentsOf: (byte == 0xA8 ? "\\u2028" : "\\u2029").utf8)
       }
     }
-    output.append(UInt8(ascii: "\""))
+  }
+
+  /// Whether a byte is escaped, or ends a character that may be.
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+      UInt8(ascii: "&"), 0xA8,
+      0xA9:
+      true
+    default: false
+    }
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

@@ -46,11 +46,17 @@ struct GoEncoder {
   }
 
   private mutating func writeStructure(_ value: JSONValue?, _ index: Int) {
+    let structure = types[index]
     let object = value?.object ?? [:]
+    // One look-up for each key that is there: most structs have far more fields than an object has keys.
+    var contents = [JSONValue?](repeating: nil, count: structure.fields.count)
+    for (key, content) in object {
+      if let position = structure.positions[key], !content.isNull { contents[position] = content }
+    }
     output.append(UInt8(ascii: "{"))
     var isFirst = true
-    for field in types.fields(of: index) {
-      var content = object[field.name].flatMap { $0.isNull ? nil : $0 }
+    for (position, field) in structure.fields.enumerated() {
+      var content = contents[position]
       if purpose == .comparison { content = standard(for: field, content, in: object) }
       guard isWritten(field, content) else { continue }
       if !isFirst { output.append(UInt8(ascii: ",")) }

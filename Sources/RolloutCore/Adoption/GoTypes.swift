@@ -43,7 +43,19 @@ struct GoTypes: Sendable {
     case pullPolicy(ofImageIn: String)
   }
 
-  private let structures: [[Field]]
+  struct Structure: Sendable {
+    /// In the order in which Go writes them.
+    let fields: [Field]
+    /// Where a name stands among the fields.
+    let positions: [String: Int]
+
+    init(_ fields: [Field]) {
+      self.fields = fields
+      positions = Dictionary(uniqueKeysWithValues: zip(fields.map(\.name), fields.indices))
+    }
+  }
+
+  private let structures: [Structure]
   private let indices: [String: Int]
 
   /// Reads the text; a struct that is named and missing is a programmer's error.
@@ -55,11 +67,10 @@ struct GoTypes: Sendable {
     let names = lines.map { String($0[0]) }
     let indices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
     self.indices = indices
-    structures = lines.map { line in line.dropFirst().map { Self.field($0, indices) } }
+    structures = lines.map { line in Structure(line.dropFirst().map { Self.field($0, indices) }) }
   }
 
-  /// The fields of a struct in the order in which Go writes them.
-  func fields(of structure: Int) -> [Field] { structures[structure] }
+  subscript(_ index: Int) -> Structure { structures[index] }
 
   func index(of name: String) -> Int {
     guard let index = indices[name] else { preconditionFailure("no struct \(name)") }
