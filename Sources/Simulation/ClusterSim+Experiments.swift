@@ -37,6 +37,7 @@ extension ClusterSim {
   package mutating func editExperiment(_ name: String, _ change: (inout JSONValue) -> Void) {
     guard var experiment = experiments[name] else { return }
     change(&experiment)
+    guard experiment != experiments[name] else { return }
     experiment.set(nextVersion(), at: "metadata", "resourceVersion")
     experiments[name] = experiment
     experimentWakes[name] = now + .seconds(1)
@@ -91,9 +92,9 @@ extension ClusterSim {
   }
 
   private mutating func perform(_ plan: ExperimentPlan, on name: String) throws(SimError) {
+    var version = rollout.resourceVersion
     for (index, effect) in plan.effects.enumerated() {
-      try perform(effect)
-      experimentEvents += plan.events(ofEffect: index)
+      if try perform(effect, &version) { experimentEvents += plan.events(ofEffect: index) }
     }
     if let patch = plan.statusPatch, var experiment = experiments[name] {
       writes += 1

@@ -6,11 +6,13 @@ extension ClusterSim {
   /// The ReplicaSet with the status that its controller would have written by now.
   func withStatus(_ set: JSONValue) -> JSONValue {
     let pods = pods[set.name] ?? []
-    let ready = pods.count { $0.readyAt.map { $0 <= now } ?? false }
+    let ready = pods.count { $0.isReady(at: now) }
+    let isAvailable = now + .seconds(-(set.at("spec", "minReadySeconds")?.int ?? 0))
+    let available = pods.count { $0.isReady(at: isAvailable) }
     var set = set
     set["status"] = [
       "replicas": JSONValue(pods.count), "readyReplicas": JSONValue(ready),
-      "availableReplicas": JSONValue(ready),
+      "availableReplicas": JSONValue(available),
       "observedGeneration": 1,
     ]
     return set
@@ -99,22 +101,43 @@ extension ClusterSim {
 
   /// When the world changes by itself next; nil when it stands still.
   package var nextChange: Instant? {
-    let ready = pods.values.joined().compactMap(\.readyAt).filter { $0 > now }
-    return (ready + routeSeenAt.values + runEndsAt.values + experimentWakes.values).filter { $0 > now }.min()
+    var changes = Array(routeSeenAt.values) + runEndsAt.values + experimentWakes.values
+    if let thaw = caches.nextThaw { changes.append(thaw) }
+    for (name, pods) in pods {
+      let delay = replicaSets[name]?.at("spec", "minReadySeconds")?.int ?? 0
+      for ready in pods.lazy.compactMap(\.readyAt) where ready + .seconds(delay) > now {
+        changes.append(ready > now ? ready : ready + .seconds(delay))
+      }
+    }
+    return changes.filter { $0 > now }.min()
   }
 
   /// Pods that are ready behind a Service.
   package func readyPods(behind service: String) -> Int {
-    guard let selector = services[service]?.spec["selector"]?.strings else { return 0 }
-    return replicaSets.values.filter { set in
-      let labels = set.spec.at("template", "metadata", "labels")?.strings ?? [:]
-      return LabelSelector(matchLabels: selector).matches(labels)
-    }.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
+    guard let selector = services[service]?.at("spec", "selector")?.object else { return 0 }
+    return replicaSets.reduce(0) { sum, set in
+      guard let labels = set.value.at("spec", "template", "metadata")?["labels"],
+        selector.allSatisfy({ labels[$0.key] == $0.value })
+      else { return sum }
+      return sum + readyPods(of: set.key)
+    }
   }
 
   /// Pods of the rollout that are ready in all.
-  package var readyPods: Int {
-    ownReplicaSets.reduce(0) { $0 + (withStatus($1).status["readyReplicas"]?.int ?? 0) }
+  package var readyPods: Int { ownReplicaSets.reduce(0) { $0 + readyPods(of: $1.name) } }
+
+  /// Pods of a ReplicaSet that are ready.
+  package func readyPods(of set: String) -> Int { pods[set]?.count { $0.isReady(at: now) } ?? 0 }
+
+  /// Takes ready pods away, newest ReplicaSet first, as a node that dies does; they come back after some seconds.
+  package mutating func losePods(_ count: Int, for seconds: Int) {
+    var rest = count
+    for name in pods.keys.sorted() {
+      for (index, pod) in (pods[name] ?? []).enumerated() where rest > 0 && pod.isReady(at: now) {
+        pods[name]?[index] = pod.ready(at: now + .seconds(seconds))
+        rest -= 1
+      }
+    }
   }
 }
 

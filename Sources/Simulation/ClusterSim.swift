@@ -20,6 +20,8 @@ package struct ClusterSim: Sendable {
       pod.readyAt = instant
       return pod
     }
+
+    func isReady(at instant: Instant) -> Bool { readyAt.map { $0 <= instant } ?? false }
   }
 
   package internal(set) var now: Instant
@@ -49,6 +51,12 @@ package struct ClusterSim: Sendable {
   var experimentWakes: [String: Instant] = [:]
   var version = 1
   var random: SeededRandom
+  /// What the controller sees of the world where its watches are lost.
+  var caches = Caches()
+  /// How far the controller's clock is ahead.
+  package internal(set) var clockError = Duration.zero
+  /// Effects that were not harmless when they were performed twice.
+  package internal(set) var harm: [String] = []
   package var settings: Settings
 
   /// How the world behaves.
@@ -58,8 +66,7 @@ package struct ClusterSim: Sendable {
     package var routeLag: Int
     /// Seconds that a measurement of an AnalysisRun takes.
     package var analysisTime: Int
-    /// How likely an effect fails, 0 to 1.
-    package var failureRate: Double
+    package var faults: Faults
     /// Images whose pods never become ready.
     package var brokenImages: Set<String>
     /// Images of which so many pods never become ready.
@@ -78,7 +85,7 @@ package struct ClusterSim: Sendable {
       podStart: ClosedRange<Int> = 1...3,
       routeLag: Int = 1,
       analysisTime: Int = 5,
-      failureRate: Double = 0,
+      faults: Faults = .none,
       brokenImages: Set<String> = [],
       stuckPods: [String: Int] = [:],
       verdicts: [String: String] = [:],
@@ -89,7 +96,7 @@ package struct ClusterSim: Sendable {
       self.podStart = podStart
       self.routeLag = routeLag
       self.analysisTime = analysisTime
-      self.failureRate = failureRate
+      self.faults = faults
       self.brokenImages = brokenImages
       self.stuckPods = stuckPods
       self.verdicts = verdicts
@@ -108,9 +115,14 @@ package struct ClusterSim: Sendable {
     self.rollout.set(.string("7b1f0a52-0000-4000-8000-000000000001"), at: "metadata", "uid")
     self.rollout.set(1, at: "metadata", "generation")
     self.rollout.set(nextVersion(), at: "metadata", "resourceVersion")
+    provide()
+  }
+
+  /// Makes the services and routes that the spec names, as far as they are missing.
+  package mutating func provide() {
     let spec = RolloutSpec(rollout)
-    for name in spec.services { services[name] = makeService(name) }
-    for key in spec.canary?.routes ?? [] {
+    for name in spec.services where services[name] == nil { services[name] = makeService(name) }
+    for key in spec.canary?.routes ?? [] where routes[key] == nil {
       let roles = spec.canary?.roles(RolloutStatus(.object([:])))
       routes[key] = makeRoute(key, roles?.stable ?? "", roles?.canary ?? "")
       dataPlane[key] = routes[key]

@@ -8,8 +8,10 @@ struct SimulateCommand: AsyncParsableCommand {
     commandName: "simulate",
     abstract: "Play random histories of rollouts against the planner's invariants.",
     discussion: """
-      Each history is a random life of a rollout in virtual time: edits, commands, refused writes, crashes between two \
-      writes, slow gateways. It ends with 1 when an invariant was broken and names the seed.
+      Each history is a random life of a rollout in virtual time: edits and commands of people; refused, repeated and \
+      lost writes, lost watches, crashes between two writes, steps of the clock; slow and broken pods. At every instant \
+      users must have the ready pods that the spec promises, and at its end the history must come to rest as if nothing \
+      had gone wrong. It ends with 1 when an invariant was broken and names the seed.
       """
   )
 
@@ -19,46 +21,44 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The first seed.")
   var seed: UInt64 = 1
 
+  @Option(name: .long, help: "Only the way to release of this name, with every plan of every history printed.")
+  var trace: String?
+
   func run() async throws {
     guard histories > 0 else { throw CommandFailure(.usage, "--histories must be at least 1") }
+    let worlds = Worlds.all.filter { trace == nil || $0.name == trace }
+    guard !worlds.isEmpty else {
+      let names = Worlds.all.map { "\"\($0.name)\"" }.joined(separator: ", ")
+      throw CommandFailure(.usage, "--trace must be one of \(names)")
+    }
+    if trace != nil { return try printTrace(of: worlds) }
     let start = ContinuousClock.now
     var plans = 0
-    for world in Worlds.all {
-      let (count, violations) = await play(world.rollout)
-      plans += count
-      guard let (seed, violation) = violations.min(by: { $0.0 < $1.0 }) else {
-        Terminal.printNow("\(Table.pad(world.name, 28))\(histories) histories, \(count) plans")
-        continue
-      }
-      throw CommandFailure(
-        .failed,
-        "\(world.name), seed \(seed): \(violation)",
-        hint: "repeat it with --seed \(seed) --histories 1"
-      )
+    for world in worlds {
+      let result = await Histories(world: world, seeds: seed..<(seed + UInt64(histories))).play()
+      plans += result.plans
+      if let broken = result.broken.first { throw failure(world, broken.seed, broken.violation) }
+      Terminal.printNow("\(Table.pad(world.name, 42))\(histories) histories, \(result.plans) plans")
     }
     let time = start.duration(to: .now)
-    Terminal.printNow(
-      "\(histories * Worlds.all.count) histories, \(plans) plans, no violation, \(time.goText)"
-    )
+    Terminal.printNow("\(histories * worlds.count) histories, \(plans) plans, no violation, \(time.goText)")
   }
 
-  /// Plays the histories on all cores.
-  private func play(_ rollout: JSONValue) async -> (plans: Int, violations: [(UInt64, String)]) {
-    await withTaskGroup(of: (UInt64, Int, String?).self) { group in
+  private func printTrace(of worlds: [World]) throws {
+    for world in worlds {
       for seed in seed..<(seed + UInt64(histories)) {
-        group.addTask {
-          let history = History(seed: seed, rollout: rollout, analysisTemplates: Worlds.templates)
-          let outcome = history.play()
-          return (seed, outcome.plans, outcome.violations.first)
-        }
+        let outcome = History(seed: seed, world: world).play(isTraced: true)
+        for line in outcome.trace { Terminal.printNow(line) }
+        if let violation = outcome.violations.first { throw failure(world, seed, violation) }
       }
-      var plans = 0
-      var violations: [(UInt64, String)] = []
-      for await (seed, count, violation) in group {
-        plans += count
-        if let violation { violations.append((seed, violation)) }
-      }
-      return (plans, violations)
     }
+  }
+
+  private func failure(_ world: World, _ seed: UInt64, _ violation: String) -> CommandFailure {
+    CommandFailure(
+      .failed,
+      "\(world.name), seed \(seed): \(violation)",
+      hint: "see it with --seed \(seed) --histories 1 --trace \"\(world.name)\""
+    )
   }
 }

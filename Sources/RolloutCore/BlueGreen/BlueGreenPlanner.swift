@@ -90,8 +90,11 @@ extension Situation {
     draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
   }
 
+  /// An abort takes the service back at once, ready or not; a service that serves every pod loses none for it.
   private func activate(_ set: ReplicaSetView, _ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
-    select(set, by: blueGreen.activeService, &draft, evenUnready: draft.status.isAborted)
+    guard mayNarrow(blueGreen.activeService, to: set) else { return }
+    let isBack = draft.status.isAborted && !draft.status.activeSelector.isEmpty
+    select(set, by: blueGreen.activeService, &draft, evenUnready: isBack)
   }
 
   /// The gates in their order: analysis of the preview, then a person or a delay.
@@ -155,11 +158,15 @@ extension Situation {
     } else {
       ensureNew(replicas: newSize(blueGreen, status), &draft)
     }
-    let selected = [selectedHash(blueGreen.activeService), selectedHash(blueGreen.previewService)]
+    let active = selectedHash(blueGreen.activeService)
+    let preview = selectedHash(blueGreen.previewService)
     retireOlder(
       after: blueGreen.scaleDownDelay,
       limit: blueGreen.scaleDownDelayRevisionLimit,
       &draft
-    ) { selected.contains($0) }
+    ) {
+      // An active service that selects no revision yet reaches the pods of all of them.
+      active ?? $0 == $0 || preview == $0
+    }
   }
 }

@@ -14,10 +14,10 @@ struct Pods: Equatable {
 }
 
 /// Weights by replica counts alone, as Argo Rollouts approximates them (reference, section 2.3).
-struct BasicCanaryCounts: Equatable {
-  let replicas: Int
-  let surge: Int
-  let unavailable: Int
+package struct BasicCanaryCounts: Equatable {
+  package let replicas: Int
+  package let surge: Int
+  package let unavailable: Int
 
   init(strategy: CanaryStrategy, replicas: Int) {
     let surge = strategy.maxSurge.count(of: replicas, roundingUp: true)
@@ -26,7 +26,7 @@ struct BasicCanaryCounts: Equatable {
   }
 
   /// Surge and unavailability of 0 both would allow no move at all, so one pod may then be missing.
-  init(replicas: Int, surge: Int, unavailable: Int) {
+  package init(replicas: Int, surge: Int, unavailable: Int) {
     self.replicas = replicas
     self.surge = max(0, surge)
     let least = surge <= 0 && unavailable <= 0 && replicas > 0 ? 1 : 0
@@ -37,7 +37,7 @@ struct BasicCanaryCounts: Equatable {
   var maxTotal: Int { replicas + surge }
 
   /// The split nearest to a weight; with room for a surge pod, one more pod may make it nearer.
-  func desired(weight: Int) -> (new: Int, stable: Int) {
+  package func desired(weight: Int) -> (new: Int, stable: Int) {
     guard replicas > 0 else { return (0, 0) }
     guard weight > 0 else { return (0, replicas) }
     guard weight < 100 else { return (replicas, 0) }
@@ -79,16 +79,17 @@ struct BasicCanaryCounts: Equatable {
       room -= result.stable - stable.desired
     }
     if target.new > new.desired { result.new = min(target.new, new.desired + room) }
-    // Pods of older revisions go first.
-    guard older == 0 else { return result }
+    // Pods of older revisions go first; of the others only those that are not available, which are in their way.
     if target.stable < stable.desired {
-      result.stable = max(target.stable, shrink(stable, beside: new.available))
+      let kept = older > 0 ? stable.available : shrink(stable, beside: new.available)
+      result.stable = max(target.stable, kept)
     }
     if target.new < new.desired {
-      result.new = max(target.new, shrink(new, beside: min(stable.available, result.stable)))
+      let kept = older > 0 ? new.available : shrink(new, beside: min(stable.available, result.stable))
+      result.new = max(target.new, kept)
     }
     // What the one side gives up now, the other may take now: its pods are counted as soon as they are ordered.
-    room = max(0, maxTotal - result.new - result.stable)
+    room = max(0, maxTotal - result.new - result.stable - older)
     if target.new > result.new { result.new = min(target.new, result.new + room) }
     if target.stable > result.stable { result.stable = min(target.stable, result.stable + room) }
     return result

@@ -16,7 +16,7 @@ extension Situation {
   {
     let status = draft.status
     if let stable = revisions.find(status.stableHash), stable.hash != revisions.newHash {
-      scale(stable, to: target.stable, &draft)
+      scale(stable, to: max(target.stable, stablePods(toCome: canary, status)), &draft)
     }
     let observed = observedWeight(canary, status)
     if status.isAborted {
@@ -34,6 +34,12 @@ extension Situation {
       limit: canary.scaleDownDelayRevisionLimit,
       &draft
     ) { isRouted($0, canary, status) }
+  }
+
+  /// Pods of a stable revision that shrinks and grows for the requests that this plan is about to send there.
+  private func stablePods(toCome canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    guard canary.dynamicStableScale, let weight = wantedWeight(canary, status) else { return 0 }
+    return pods(for: canary.maxTrafficWeight - weight, of: canary.maxTrafficWeight, canary)
   }
 
   /// Where stable has to grow back first, the canary gives up its pods as it loses its requests; else it keeps them for
@@ -54,10 +60,10 @@ extension Situation {
     retire(new, after: delay, isReferenced: isReached || !isStableReady, &draft)
   }
 
-  /// Whether requests may still reach a revision's pods.
+  /// Whether requests may still reach a revision's pods; a Service that selects no revision reaches all of them.
   private func isRouted(_ hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     let roles = canary.roles(status)
-    if selectedHash(roles.stable) == hash { return true }
+    if selectedHash(roles.stable) ?? hash == hash { return true }
     return selectedHash(roles.canary) == hash && mayReachCanary(canary, status)
   }
 
@@ -71,7 +77,7 @@ extension Situation {
       target: (target.new, stable == nil ? 0 : target.stable),
       new: Pods(revisions.new),
       stable: Pods(stable),
-      older: older.reduce(0) { $0 + $1.desired }
+      older: older.reduce(replaced(draft.status)) { $0 + $1.desired }
     )
     // The side that shrinks goes first: a crash between the two writes must not leave more pods than allowed.
     let newShrinks = next.new < revisions.new?.desired ?? 0
@@ -79,6 +85,13 @@ extension Situation {
     if let stable { scale(stable, to: next.stable, &draft) }
     if !newShrinks { ensureNew(replicas: next.new, &draft) }
     drain(older, rule, &draft)
+  }
+
+  /// Pods of the revision that this very plan puts an end to as stable: they take up room until it is written.
+  private func replaced(_ status: RolloutStatus) -> Int {
+    guard let stable = revisions.stable, stable.hash != status.stableHash, stable.hash != revisions.newHash
+    else { return 0 }
+    return stable.desired
   }
 
   /// Old revisions shrink by what the others can spare, newest first, pods that are not available before all others.

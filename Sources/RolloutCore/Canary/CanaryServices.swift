@@ -17,7 +17,9 @@ extension Situation {
     if canary.pingPong != nil { return convergePingPong(canary, &draft) }
     let status = draft.status
     let stable = revisions.find(status.stableHash)
-    if let stable { select(stable, by: canary.stableService, &draft) }
+    if let stable, mayNarrow(canary.stableService, to: stable) {
+      select(stable, by: canary.stableService, &draft)
+    }
     let isBack = status.isAborted || status.isFullyPromoted
     guard let target = isBack ? stable : revisions.new else { return }
     // A first revision that is not proven yet has no stable to stand beside.
@@ -33,18 +35,29 @@ extension Situation {
   /// The Service that is not stable shows the newest revision; the other one is never touched, and the promotion swaps
   /// their parts. It may change over before a pod is ready because it has no requests then.
   private func convergePingPong(_ canary: CanaryStrategy, _ draft: inout Draft) {
+    let roles = canary.roles(draft.status)
+    // A first revision that was ready at once was promoted before any Service showed it.
+    if let stable = revisions.stable, selectedHash(roles.stable) == nil, mayNarrow(roles.stable, to: stable) {
+      select(stable, by: roles.stable, &draft)
+    }
     guard !draft.status.isFullyPromoted, let new = revisions.new else { return }
     if !draft.status.stableHash.isEmpty, mayReachCanary(canary, draft.status) { return }
     select(new, by: canary.roles(draft.status).canary, &draft, evenUnready: true)
   }
 
+  /// A Service that selects no revision yet serves users by the pods of all of them: it may be narrowed to one only
+  /// when that one has all pods by itself.
+  func mayNarrow(_ service: String?, to set: ReplicaSetView) -> Bool {
+    selectedHash(service) != nil || set.available >= spec.replicas
+  }
+
   /// A Service changes over only to a revision that can answer: with one pod, or with all when the Service was not
-  /// managed before, since it then serves everything already.
+  /// managed before, since it then serves everything already. A rollout without pods answers nothing anyway.
   func select(_ set: ReplicaSetView, by name: String?, _ draft: inout Draft, evenUnready: Bool = false) {
     guard let name, let service = service(name), selectedHash(name) != set.hash else { return }
     let isManaged = service.annotation(RolloutNames.managedBy) != nil
     let needed = isManaged ? 1 : max(1, set.desired)
-    guard evenUnready || set.available >= needed else { return }
+    guard evenUnready || spec.replicas == 0 || set.available >= needed else { return }
     draft.perform(.selectRevision(service: name, hash: set.hash, resourceVersion: service.resourceVersion))
     let change = "from '\(selectedHash(name) ?? "")' to '\(set.hash)'"
     draft.eventOfEffect("SwitchService", "Switched selector for service '\(name)' \(change)")

@@ -44,10 +44,11 @@ extension Situation {
   }
 
   /// The stable revision keeps all its pods or, with `dynamicStableScale`, those for the requests that it should have
-  /// and those for the requests that it still has.
+  /// and those for the requests that it still has: all of them while an older canary gives its requests back.
   private func stablePods(weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     guard canary.dynamicStableScale else { return spec.replicas }
     let all = canary.maxTrafficWeight
+    guard selectedHash(canary.roles(status).canary) == revisions.newHash else { return spec.replicas }
     guard let observed = observedStableWeight(canary, status) else {
       // Requests go as they went, or as they shall: the pods for the one are there.
       return max(pods(for: all - weight, of: all, canary), revisions.stable?.desired ?? 0)

@@ -3,10 +3,10 @@ import Primitives
 import TrafficPlans
 
 extension Situation {
-  /// Whether the data plane splits traffic as wanted: without a router there is nothing to ask, with one every route
-  /// must carry the weight and must not be refused by its gateway.
+  /// Whether the data plane splits traffic as wanted: without a router, or without a pod to send requests to, there is
+  /// nothing to ask; else every route must carry the weight and must not be refused by its gateway.
   func trafficShows(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
-    guard canary.hasTrafficRouting else { return true }
+    guard canary.hasTrafficRouting, spec.replicas > 0 else { return true }
     return liveRoutes(canary).allSatisfy { route in
       guard let route else { return false }
       return HTTPRoutePlan.plan(weights(weight, canary, status), route: route) == .unchanged
@@ -103,7 +103,10 @@ extension Situation {
       guard selectedHash(roles.stable) == status.stableHash else { return nil }
       return selectedHash(roles.canary) == status.stableHash ? 0 : returningWeight(canary, status)
     }
-    guard let new = revisions.new, new.available > 0, selectedHash(roles.canary) == new.hash else { return 0 }
+    // An older canary gives its requests back before the newest one takes the Service over.
+    guard let new = revisions.new, new.available > 0, selectedHash(roles.canary) == new.hash else {
+      return returningWeight(canary, status)
+    }
     let index = status.currentStepIndex ?? 0
     let wanted = target(canary, status)
     // Pods come before the requests for them, and go after them.
@@ -112,8 +115,9 @@ extension Situation {
     }
     if new.desired >= wanted.new, isEnough(of: new, wanted.new, canary) { return wanted.weight }
     if status.promotesFully { return growingWeight(new, canary, status) }
-    guard index > 0 else { return 0 }
-    return canary.weight(upTo: min(index, canary.steps.count) - 1)
+    // A step that a person skipped never had its weight: what was not reached is no place to stay at.
+    let before = index > 0 ? canary.weight(upTo: min(index, canary.steps.count) - 1) : 0
+    return max(min(before, orderedWeight(canary, status)), returningWeight(canary, status))
   }
 
   /// The weight on the way back to stable: none at once or, where stable shrank as traffic left it, what its pods
@@ -136,7 +140,8 @@ extension Situation {
   }
 
   /// A full promotion moves traffic when the canary is complete; where stable shrinks meanwhile, as the canary grows.
-  private func growingWeight(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+  private func growingWeight(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int
+  {
     let ordered = orderedWeight(canary, status)
     guard canary.dynamicStableScale, spec.replicas > 0 else { return ordered }
     return max(min(new.available, spec.replicas) * canary.maxTrafficWeight / spec.replicas, ordered)

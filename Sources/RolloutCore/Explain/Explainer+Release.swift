@@ -53,13 +53,16 @@ extension Explainer {
       ?? leavingPods(subject) ?? acting ?? fallback(subject)
   }
 
-  /// The canary would be larger, were there pods of stable to spare.
+  /// The canary would be larger, were there pods of stable to spare, or smaller, were stable complete.
   private func heldBack(_ canary: CanaryStrategy, _ subject: String) -> Reason? {
     let wanted = situation.target(canary, status).new
     let size = wantedSize(revisions.new)
-    guard size < wanted else { return nil }
     let stable = revisions.stable
-    let missing = max(0, (stable?.desired ?? 0) - (stable?.available ?? 0))
+    let missing = max(0, wantedSize(stable) - (stable?.available ?? 0))
+    guard size < wanted else {
+      guard missing > 0, stable?.hash != revisions.newHash else { return nil }
+      return (.stablePods, "\(subject) waits, since stable has only \(pods(stable))\(trouble(of: stable))")
+    }
     let room = "the canary has \(size) of \(count(wanted, "pod"))"
     guard missing > 0 else {
       return (.oldPods, "\(subject) waits for pods of other revisions to end: \(room)")

@@ -94,12 +94,12 @@ extension Situation {
     counts.updated = revisions.new?.created ?? 0
     counts.ready = sets.reduce(0) { $0 + $1.ready }
     counts.available = sets.reduce(0) { $0 + $1.available }
-    counts.autoscaled = counts.replicas
+    counts.autoscaled = autoscaledReplicas(created: counts.replicas, replicas: spec.replicas)
     guard let blueGreen = spec.blueGreen else { return counts }
     let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
     counts.ready = active?.ready ?? 0
     counts.available = active?.available ?? 0
-    counts.autoscaled = active?.created ?? 0
+    counts.autoscaled = autoscaledReplicas(created: active?.created ?? 0, replicas: spec.replicas)
     return counts
   }
 
@@ -182,3 +182,10 @@ extension Situation {
     }
   }
 }
+
+/// What the scale subresource reports as present replicas: never more than were asked for.
+///
+/// An autoscaler with a value per replica answers "as many as there are" while the load is near its target. Were the
+/// surplus of a release reported, it would become the next `spec.replicas`, and the release would add its surplus to
+/// that again (user pain 5.11).
+package func autoscaledReplicas(created: Int, replicas: Int) -> Int { min(created, replicas) }

@@ -54,7 +54,7 @@ import Testing
   func thereIsAlwaysASentenceThatFits(_ world: Int, _ life: Int) {
     let world = Worlds.all[world]
     let life = Self.lives[life]
-    var sim = ClusterSim(rollout: world.rollout, seed: 7, settings: Self.settings)
+    var sim = ClusterSim(rollout: world.rollout(seed: 7), seed: 7, settings: Self.settings)
     sim.analysisTemplates = Worlds.templates
     var second = 0
     while second < 200 {

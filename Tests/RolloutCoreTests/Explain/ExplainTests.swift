@@ -278,7 +278,7 @@ extension ExplainTests {
     Case(
       testDescription: "a first deployment",
       cause: .pods,
-      sentence: "The first deployment waits for pods of revision 1: 2 of 4 available"
+      sentence: "The first deployment waits for pods of revision 1: 1 of 4 available"
     ) {
       var sim = ClusterSim(rollout: Fixture.routedCanary(), settings: .init(podStart: 2...9))
       sim.analysisTemplates = Fixture.templates

@@ -1,0 +1,78 @@
+import KubeModel
+import Primitives
+import RolloutCore
+
+/// The controller's caches where they lag: one kind of object each, as it was when its watch was lost.
+///
+/// As in the real stores, the answer to an own write replaces what is there; what was created or deleted shows only
+/// when the watch is back.
+struct Caches: Sendable {
+  enum Kind: CaseIterable, Sendable {
+    case rollout
+    case replicaSets
+    case services
+    case routes
+    case analysisRuns
+  }
+
+  private struct Frozen: Sendable {
+    let until: Instant
+    var old: Snapshot
+  }
+
+  private var frozen: [Kind: Frozen] = [:]
+
+  /// When the next watch is back; nil when none is lost.
+  var nextThaw: Instant? { frozen.values.map(\.until).min() }
+
+  mutating func freeze(_ kind: Kind, _ seen: Snapshot, until: Instant) {
+    if frozen[kind] == nil { frozen[kind] = Frozen(until: until, old: seen) }
+  }
+
+  /// Forgets what is over; a restart forgets all.
+  mutating func thaw(at now: Instant?) {
+    guard let now else { return frozen = [:] }
+    for (kind, cache) in frozen where cache.until <= now { frozen[kind] = nil }
+  }
+
+  /// Puts the old objects in the place of the present ones.
+  func apply(to seen: inout Snapshot) {
+    for (kind, cache) in frozen {
+      switch kind {
+      case .rollout: seen.rollout = cache.old.rollout
+      case .replicaSets: seen.replicaSets = cache.old.replicaSets
+      case .services: seen.services = cache.old.services
+      case .routes: seen.routes = cache.old.routes
+      case .analysisRuns: seen.analysisRuns = cache.old.analysisRuns
+      }
+    }
+  }
+
+  /// Takes in the answer to an own write.
+  mutating func note(_ effect: Effect, _ present: Snapshot) {
+    switch effect {
+    case .setDefaultReplicas, .annotateRollout: noteRollout(present)
+    case .scaleReplicaSet(let name, _, _, _), .annotateReplicaSet(let name, _):
+      refresh(.replicaSets, \.replicaSets, name, present)
+    case .selectRevision(let name, _, _): frozen[.services]?.old.services[name] = present.services[name]
+    case .patchRoute(let key, _): frozen[.routes]?.old.routes[key] = present.routes[key]
+    case .terminateAnalysisRun(let name): refresh(.analysisRuns, \.analysisRuns, name, present)
+    default: break
+    }
+  }
+
+  mutating func noteRollout(_ present: Snapshot) { frozen[.rollout]?.old.rollout = present.rollout }
+
+  private mutating func refresh(
+    _ kind: Kind,
+    _ objects: WritableKeyPath<Snapshot, [JSONValue]>,
+    _ name: String,
+    _ present: Snapshot
+  ) {
+    guard let old = frozen[kind]?.old,
+      let index = old[keyPath: objects].firstIndex(where: { $0.name == name }),
+      let object = present[keyPath: objects].first(where: { $0.name == name })
+    else { return }
+    frozen[kind]?.old[keyPath: objects][index] = object
+  }
+}

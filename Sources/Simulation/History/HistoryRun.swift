@@ -1,0 +1,143 @@
+import KubeModel
+import Primitives
+import RolloutCore
+
+/// A history in the middle: the world, the controller's next wake-up, and what was found.
+struct HistoryRun {
+  var sim: ClusterSim
+  var invariants = Invariants()
+  private(set) var plans = 0
+  private(set) var trace: [String] = []
+  private let isTraced: Bool
+  /// When the controller looks next although nothing changed, by the world's clock.
+  private var wake: Instant?
+
+  init(sim: ClusterSim, isTraced: Bool) {
+    self.sim = sim
+    self.isTraced = isTraced
+    wake = sim.now
+  }
+
+  /// Lets time pass. As the controller does, it plans only when something changed or a wake-up is due, so that a
+  /// wake-up that was forgotten shows. What a person just did is a change.
+  mutating func pass(seconds: Int) {
+    let end = sim.now + .seconds(seconds)
+    settle()
+    while let next = [wake, sim.nextChange].compactMap({ $0 }).min(), next <= end {
+      sim.advance(to: max(next, sim.now + .milliseconds(10)))
+      invariants.check(sim)
+      settle()
+    }
+    sim.advance(to: end)
+  }
+
+  /// Adds a line to the trace.
+  private mutating func note(_ line: @autoclosure () -> String) {
+    guard isTraced else { return }
+    let seconds = (sim.now - Instant(secondsSinceEpoch: 1_800_000_000)).inSeconds
+    trace.append("\(seconds) s \(line())")
+  }
+
+  /// Adds what people and the world ask for now to the trace.
+  mutating func noteSpec() {
+    guard isTraced else { return }
+    let spec = sim.rollout.spec
+    let image = containerImages(of: spec["template"] ?? .null).values.first ?? ""
+    let commands = ["abort", "promoteFull", "pauseConditions"].compactMap { name in
+      sim.rollout.status[name].map { "\(name) \($0)" }
+    }
+    let size = spec["replicas"]?.int ?? 1
+    let strategy = spec["strategy"] ?? .null
+    let line = "asked for: \(image) x \(size), \(commands), ready \(sim.readyPods), \(strategy)"
+    note(line)
+  }
+
+  /// Adds what the controller saw and decided to the trace.
+  private mutating func notePlan(_ plan: Plan, _ seen: Snapshot) {
+    guard isTraced else { return }
+    let sets = seen.replicaSets.map { ReplicaSetView($0) }.sorted { $0.revision < $1.revision }
+    let pods = sets.map { "\($0.name) \($0.available)/\($0.desired)" }.joined(separator: ", ")
+    let status = plan.status
+    note("\(status.phase) \(status.message) step \(status.currentStepIndex ?? -1), seen \(pods)")
+    for effect in plan.effects { note("  \(effect)") }
+  }
+
+  private mutating func settle() {
+    for _ in 0..<20 {
+      let seen = sim.observe()
+      let plan = plan(seen)
+      plans += 1
+      invariants.checkWake(plan, sim)
+      if plan.isQuiet || waitsForGit(plan) {
+        wake = nil
+        if case .at(let instant) = plan.wake { wake = instant + (.zero - sim.clockError) }
+        return
+      }
+      // What a crash or a refused write left undone is what the next plan starts from.
+      notePlan(plan, seen)
+      do { try sim.perform(plan, from: seen) } catch {
+        let reason = error.message
+        note(reason)
+        invariants.check(sim)
+        return wake = sim.now + .milliseconds(sim.retryDelay())
+      }
+      invariants.check(sim)
+    }
+    wake = sim.now + .seconds(1)
+    if sim.settings.faults.isNone { invariants.fail(sim, "20 plans in a row found something to do") }
+  }
+
+  private func waitsForGit(_ plan: Plan) -> Bool {
+    !sim.settings.isGitReachable && plan.statusPatch == nil && plan.effects.allSatisfy(\.isRecord)
+  }
+}
+
+extension HistoryRun {
+  /// After an abort all requests go to stable, which has all its pods, and nothing is written any more.
+  mutating func checkAborted() {
+    let spec = RolloutSpec(sim.rollout)
+    let status = RolloutStatus(sim.rollout.status)
+    guard !status.stableHash.isEmpty else { return }
+    let canary = spec.canary?.roles(status).canary
+    for key in spec.canary?.routes ?? [] {
+      for rule in sim.dataPlane[key]?.at("spec", "rules")?.array ?? [] {
+        for backend in rule["backendRefs"]?.array ?? [] where backend["name"]?.string == canary {
+          let weight = backend["weight"]?.int ?? 1
+          if weight != 0 { invariants.fail(sim, "after an abort \(key) gives the canary \(weight)") }
+        }
+      }
+    }
+    let stable = sim.replicaSets.first { ReplicaSetView($0.value).hash == status.stableHash }
+    let images = stable.map { ReplicaSetView($0.value).images.values } ?? [:].values
+    // Where a threshold was content with less than all pods, the rest may never come.
+    let stuck = images.reduce(0) { max($0, sim.settings.stuckPods[$1] ?? 0) }
+    let ready = (stable.map { sim.readyPods(of: $0.key) } ?? 0) + stuck
+    if ready < spec.replicas {
+      invariants.fail(sim, "after an abort stable has \(ready) of \(spec.replicas) pods")
+    }
+    checkRest("an abort")
+  }
+
+  /// After a good release there is nothing but that.
+  mutating func checkReleased() {
+    let status = RolloutStatus(sim.rollout.status)
+    let ordered = sim.ownReplicaSets.reduce(0) { $0 + ($1.at("spec", "replicas")?.int ?? 0) }
+    let isOver = status.phase == "Healthy" && status.isFullyPromoted
+    if !isOver || ordered != RolloutSpec(sim.rollout).replicas {
+      invariants.fail(
+        sim,
+        "a good release did not end: \(status.phase) \(status.message), \(ordered) pods ordered"
+      )
+    }
+    checkRest("a release")
+  }
+
+  private mutating func checkRest(_ after: String) {
+    let writes = sim.writes
+    pass(seconds: 600)
+    if sim.writes > writes {
+      let last = plan(sim.snapshot())
+      invariants.fail(sim, "writes at rest after \(after): \(last.effects), \(last.statusPatch ?? .null)")
+    }
+  }
+}

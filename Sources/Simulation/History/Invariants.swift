@@ -1,0 +1,152 @@
+import KubeModel
+import Primitives
+package import RolloutCore
+
+/// What must hold at every instant of every history: behind what users reach there are the ready pods that the spec
+/// promises.
+///
+/// What a spec newly asks for is promised from the moment at which it was there once; what it no longer asks for is
+/// not promised any more.
+package struct Invariants: Sendable {
+  /// Replicas whose promise was kept once; nil before the first time.
+  private var promised: Int?
+  /// Pods of a basic canary that may be ordered at most; nil before the first check.
+  private var orderLimit: Int?
+  private var spec: (generation: Int, spec: RolloutSpec)?
+  private var harmSeen = 0
+  package private(set) var violations: [String] = []
+
+  package init() {}
+
+  /// Checks the world as users see it now.
+  package mutating func check(_ sim: ClusterSim) {
+    let spec = spec(of: sim)
+    for harm in sim.harm.dropFirst(harmSeen) { fail(sim, harm) }
+    harmSeen = sim.harm.count
+    for (key, route) in sim.dataPlane where spec.canary?.routes.contains(key) ?? false {
+      checkWeights(key, route, spec, sim)
+    }
+    checkOrders(spec, sim)
+    if shortfall(spec.replicas, spec, sim) == nil, isComplete(spec, sim) { return promised = spec.replicas }
+    guard let before = promised else { return }
+    promised = min(before, spec.replicas)
+    if let short = shortfall(min(before, spec.replicas), spec, sim) { fail(sim, short) }
+  }
+
+  /// A person changed what is promised, or the world lost pods: what stands now is the promise, until all is there.
+  package mutating func forgive(_ sim: ClusterSim) {
+    let spec = spec(of: sim)
+    while let kept = promised, kept > 0, shortfall(kept, spec, sim) != nil { promised = kept - 1 }
+    orderLimit = nil
+  }
+
+  /// A rollout that neither rests nor waits for a person must know when to look again.
+  package mutating func checkWake(_ plan: Plan, _ sim: ClusterSim) {
+    let status = plan.status
+    let rests = ["Healthy", "Degraded", "Paused"].contains(status.phase)
+    if case .onChange = plan.wake, !rests {
+      fail(sim, "\(status.phase) (\(status.message)) without a next wake-up")
+    }
+  }
+
+  /// Adds a violation that was found outside.
+  package mutating func note(_ what: String) { violations.append(what) }
+
+  /// Adds a violation with the time at which it was found.
+  package mutating func fail(_ sim: ClusterSim, _ what: String) {
+    let second = sim.now.secondsSinceEpoch - 1_800_000_000
+    violations.append("at \(second) s: \(what)")
+  }
+
+  private mutating func spec(of sim: ClusterSim) -> RolloutSpec {
+    if let spec, spec.generation == sim.rollout.generation { return spec.spec }
+    let read = RolloutSpec(sim.rollout)
+    spec = (sim.rollout.generation, read)
+    return read
+  }
+}
+
+// MARK: - Capacity
+
+extension Invariants {
+  /// Whether the revision that users may be sent back to at any time is there in full.
+  private func isComplete(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
+    guard let canary = spec.canary, canary.hasTrafficRouting, !canary.dynamicStableScale,
+      let stable = canary.roles(RolloutStatus(sim.rollout.status)).stable
+    else {
+      return sim.readyPods >= spec.replicas - (spec.canary.map { Self.unavailable($0, spec.replicas) } ?? 0)
+    }
+    return sim.readyPods(behind: stable) >= spec.replicas
+  }
+
+  /// Which ready pods are missing for so many replicas; nil when none are.
+  private func shortfall(_ replicas: Int, _ spec: RolloutSpec, _ sim: ClusterSim) -> String? {
+    switch spec.strategy {
+    case .canary(let canary) where !canary.hasTrafficRouting:
+      let floor = replicas - Self.unavailable(canary, replicas)
+      let ready = sim.readyPods
+      return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
+    case .canary(let canary):
+      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim) }.first
+    case .blueGreen(let blueGreen):
+      let ready = sim.readyPods(behind: blueGreen.activeService)
+      return ready < replicas ? "\(ready) ready pods behind the active service of \(replicas)" : nil
+    }
+  }
+
+  /// Pods that may be missing: at least one where neither surge nor unavailability allows any move.
+  private static func unavailable(_ canary: CanaryStrategy, _ replicas: Int) -> Int {
+    let unavailable = canary.maxUnavailable.count(of: replicas, roundingUp: false)
+    let surge = canary.maxSurge.count(of: replicas, roundingUp: true)
+    return min(replicas, surge <= 0 && unavailable <= 0 ? 1 : unavailable)
+  }
+
+  /// Each backend has the pods for its share of the requests, by the weights that the data plane follows; where the
+  /// spec sizes the canary apart from its weight, it has one at least.
+  private func shortfall(_ key: ObjectKey, _ canary: CanaryStrategy, _ replicas: Int, _ sim: ClusterSim)
+    -> String?
+  {
+    guard let route = sim.dataPlane[key] else { return nil }
+    let services = canary.roles(RolloutStatus(sim.rollout.status))
+    let isApart = canary.steps.contains { $0.canaryScale != nil }
+    for rule in route.at("spec", "rules")?.array ?? [] {
+      let backends = rule["backendRefs"]?.array ?? []
+      let isSplit = backends.contains { $0["name"]?.string == services.stable } && backends.count > 1
+      let total = max(1, backends.reduce(0) { $0 + ($1["weight"]?.int ?? 1) })
+      for backend in backends {
+        let weight = backend["weight"]?.int ?? 1
+        guard weight > 0, replicas > 0, let name = backend["name"]?.string else { continue }
+        let isSized = isSplit && (name == services.stable || name == services.canary && !isApart)
+        let needed = isSized ? max(1, weight * replicas / total) : 1
+        let ready = sim.readyPods(behind: name)
+        if ready < needed { return "\(weight) of \(total) requests reach \(ready) pods of \(needed)" }
+      }
+    }
+    return nil
+  }
+
+  private mutating func checkWeights(
+    _ key: ObjectKey,
+    _ route: JSONValue,
+    _ spec: RolloutSpec,
+    _ sim: ClusterSim
+  ) {
+    for rule in route.at("spec", "rules")?.array ?? [] {
+      let weights = (rule["backendRefs"]?.array ?? []).map { $0["weight"]?.int ?? 1 }
+      let total = spec.canary?.maxTrafficWeight ?? 100
+      if weights.count > 1, weights.reduce(0, +) != total {
+        fail(sim, "the weights of \(key) are \(weights)")
+      }
+    }
+  }
+
+  /// A basic canary never orders more pods than replicas and surge together.
+  private mutating func checkOrders(_ spec: RolloutSpec, _ sim: ClusterSim) {
+    guard let canary = spec.canary, !canary.hasTrafficRouting else { return orderLimit = nil }
+    let surge = canary.maxSurge.count(of: spec.replicas, roundingUp: true)
+    let ordered = sim.ownReplicaSets.reduce(0) { $0 + ($1.at("spec", "replicas")?.int ?? 0) }
+    let limit = max(orderLimit ?? ordered, spec.replicas + surge)
+    if ordered > limit { fail(sim, "\(ordered) pods ordered for \(spec.replicas)") }
+    orderLimit = ordered <= spec.replicas + surge ? spec.replicas + surge : limit
+  }
+}
