@@ -5,7 +5,7 @@ import RolloutCore
 extension ClusterSim {
   /// Where the requests of users go, in percent by revision hash: by the weights that the data plane follows, the
   /// Services behind them and their ready pods; without a router by ready pods alone. What no ready pod answers is
-  /// under the empty hash.
+  /// under the empty hash, what pods of the referenced workload answer under ``workloadShare``.
   package var requestShares: [String: Double] {
     let spec = RolloutSpec(rollout)
     if let blueGreen = spec.blueGreen { return shares(behind: services[blueGreen.activeService], of: 100) }
@@ -32,6 +32,9 @@ extension ClusterSim {
       .first { $0.contains { $0["name"]?.string == stable } } ?? []
   }
 
+  /// The key of the referenced workload among ``requestShares``.
+  package static let workloadShare = "workload"
+
   private func shares(behind service: JSONValue?, of weight: Double) -> [String: Double] {
     guard let selector = service?.spec["selector"]?.strings else { return ["": weight] }
     return shares(selector: LabelSelector(matchLabels: selector), of: weight)
@@ -43,7 +46,12 @@ extension ClusterSim {
     let reached = replicaSets.values.filter { set in
       selector?.matches(set.spec.at("template", "metadata", "labels")?.strings ?? [:]) ?? false
     }
-    let ready = reached.map { (hash: ReplicaSetView($0).hash, count: ReplicaSetView(withStatus($0)).ready) }
+    var ready = reached.map { (hash: ReplicaSetView($0).hash, count: ReplicaSetView(withStatus($0)).ready) }
+    if let workload,
+      selector?.matches(workload.spec.at("template", "metadata", "labels")?.strings ?? [:]) ?? false
+    {
+      ready.append((hash: Self.workloadShare, count: workload.spec["replicas"]?.int ?? 0))
+    }
     let total = Double(ready.reduce(0) { $0 + $1.count })
     guard total > 0 else { return ["": weight] }
     return ready.filter { $0.count > 0 }

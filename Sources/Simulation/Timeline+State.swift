@@ -18,22 +18,27 @@ extension Timeline {
     package let older: String
     /// Revisions that wait for the release in flight to end, the next one first.
     package let waiting: String
+    /// Templates of Experiments that have pods.
+    package let experiment: String
 
     init(_ sim: ClusterSim, _ names: [String: String]) {
       let status = RolloutStatus(sim.rollout.status)
-      let sets = sim.replicaSets.values.map { ReplicaSetView(sim.withStatus($0)) }
+      let all = sim.replicaSets.values.map { ReplicaSetView(sim.withStatus($0)) }
         .sorted { ($0.revision, $0.name) < ($1.revision, $1.name) }
+      let sets = all.filter { !sim.isOfExperiment($0.object) }
+      let others = all.filter { sim.isOfExperiment($0.object) && ($0.desired > 0 || $0.created > 0) }
       let canaryHash = status.currentPodHash == status.stableHash ? "" : status.currentPodHash
       phase = status.phase.isEmpty ? none : status.phase
       message = Timeline.withNames(status.message, names)
       step = Self.step(status, RolloutSpec(sim.rollout))
-      requests = Self.requests(sim.requestShares, sets, stable: status.stableHash, names)
+      requests = Self.requests(sim.requestShares, sets + others, stable: status.stableHash, names)
       stable = Self.sizes(sets.filter { $0.hash == status.stableHash }, names)
       canary = Self.sizes(sets.filter { $0.hash == canaryHash }, names)
       let older = sets.filter { $0.hash != status.stableHash && $0.hash != canaryHash }
       waiting =
         status.queue.isEmpty
         ? none : status.queue.map { names[$0.hash] ?? "next" }.joined(separator: " ")
+      experiment = Self.sizes(others, names)
       self.older = Self.sizes(older.filter { $0.desired > 0 || $0.created > 0 }, names)
     }
 
@@ -56,6 +61,9 @@ extension Timeline {
       let order = [stable] + sets.map(\.hash).filter { $0 != stable }
       let reached = order.filter { !$0.isEmpty && (shares[$0] ?? 0) > 0 }
       var parts = reached.map { "\(names[$0] ?? "?") \(Int((shares[$0] ?? 0).rounded()))" }
+      if let share = shares[ClusterSim.workloadShare], share > 0 {
+        parts.append("workload \(Int(share.rounded()))")
+      }
       if let lost = shares[""] { parts.append("lost \(Int(lost.rounded()))") }
       return parts.isEmpty ? none : parts.joined(separator: " ")
     }

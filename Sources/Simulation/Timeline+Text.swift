@@ -2,13 +2,15 @@ import Primitives
 
 extension Timeline {
   /// The rows as a table: remarks behind `>`, a message in quotes where it changed, no blanks
-  /// at the ends of lines. The column of waiting revisions is there when one waits.
+  /// at the ends of lines. Revisions that wait and Experiments have a column where there are some.
   package var text: String {
-    let isQueueing = rows.contains { $0.state.map { $0.waiting != "-" } ?? false }
-    let headings = Self.headings + (isQueueing ? ["waiting"] : [])
-    let cells = rows.map { row in
-      row.state.map { Array(([Self.seconds(row.at)] + $0.columns).prefix(headings.count)) } ?? []
+    let states = rows.compactMap(\.state)
+    let isShown = Self.headings.indices.map { column in
+      column < Self.always || states.contains { $0.columns[column - 1] != "-" }
     }
+    let shown = { (cells: [String]) in zip(cells, isShown).filter(\.1).map(\.0) }
+    let headings = shown(Self.headings)
+    let cells = rows.map { row in row.state.map { shown([Self.seconds(row.at)] + $0.columns) } ?? [] }
     let widths = headings.indices.map { column in
       ([headings] + cells).filter { !$0.isEmpty }.map { $0[column].count }.max() ?? 0
     }
@@ -29,7 +31,11 @@ extension Timeline {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static let headings = ["s", "phase", "step", "requests", "stable", "canary", "older"]
+  private static let headings = [
+    "s", "phase", "step", "requests", "stable", "canary", "older", "waiting", "experiment",
+  ]
+  /// Columns that are there even where they have nothing to say.
+  private static let always = 7
 
   private static func line(_ cells: [String], _ widths: [Int], _ tail: String, _ indent: Int) -> String {
     var text = ""
@@ -56,5 +62,5 @@ extension Timeline {
 }
 
 extension Timeline.State {
-  fileprivate var columns: [String] { [phase, step, requests, stable, canary, older, waiting] }
+  fileprivate var columns: [String] { [phase, step, requests, stable, canary, older, waiting, experiment] }
 }

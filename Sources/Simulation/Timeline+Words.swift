@@ -39,7 +39,8 @@ extension Timeline {
     switch event.reason {
     case "ScalingReplicaSet", "SwitchService", "TrafficWeightUpdated", "RolloutUpdated",
       "NewReplicaSetCreated",
-      "RolloutNotCompleted", "RolloutPaused", "RolloutResumed", "AnalysisRunRunning":
+      "RolloutNotCompleted", "ScalingDeployment", "ExperimentCreated", "RolloutPaused", "RolloutResumed",
+      "AnalysisRunRunning":
       nil
     case "RolloutCompleted":
       "[\(event.reason): \(event.message.split(separator: "): ", maxSplits: 1).last ?? "")]"
@@ -80,22 +81,29 @@ extension Timeline {
     }.joined(separator: ", ")
   }
 
-  /// A route as it is now: the canary's weight, or those of all services where they take turns, then the routes that
-  /// steps have added.
+  /// A route as it is now: the canary's weight, or those of all services where they take turns, then the shares of an
+  /// Experiment's templates and the routes that steps have added.
   private func words(forRoute key: ObjectKey, _ sim: ClusterSim) -> String {
     guard let canary = RolloutSpec(sim.rollout).canary, let route = sim.routes[key] else {
       return "route \(key.name)"
     }
-    let backends = sim.weightedBackends(of: route, canary)
-    let weight = { (backend: JSONValue) in String(backend["weight"]?.int ?? 1) }
-    var parts = backends.filter { $0["name"]?.string == canary.canaryService }.map(weight)
-    if canary.pingPong != nil { parts = backends.map { "\($0["name"]?.string ?? "?") \(weight($0))" } }
+    var parts = sim.weightedBackends(of: route, canary).compactMap { words(forBackend: $0, canary) }
     for rule in route.spec["rules"]?.array ?? [] {
       guard let name = rule["name"]?.string, canary.managedRoutes.contains(name) else { continue }
       let mirror = rule["filters"]?.array?.compactMap { $0["requestMirror"] }.first
       parts.append(mirror.map { "mirror \(name) \($0["percent"]?.int ?? 100) %" } ?? "header \(name)")
     }
     return "route \(key.name): \(parts.joined(separator: " + "))"
+  }
+
+  /// What a service gets; nil for the stable one, which has the rest.
+  private func words(forBackend backend: JSONValue, _ canary: CanaryStrategy) -> String? {
+    let name = backend["name"]?.string ?? "?"
+    let weight = backend["weight"]?.int ?? 1
+    if canary.pingPong != nil { return "\(name) \(weight)" }
+    if name == canary.stableService { return nil }
+    return name == canary.canaryService
+      ? String(weight) : "\(name.split(separator: "-").last ?? "?") \(weight)"
   }
 
   /// An AnalysisRun by its part in the release; a further attempt has its number.

@@ -1,3 +1,4 @@
+import KubeModel
 package import Primitives
 package import RolloutCore
 
@@ -63,8 +64,11 @@ package struct Timeline: Sendable {
 
   private var lastState: State? { rows.last { $0.state != nil }?.state }
 
+  /// Revisions by their numbers, what an Experiment runs by the name of its template.
   private mutating func learnNames(_ sim: ClusterSim) {
-    for set in sim.replicaSets.values.map({ ReplicaSetView($0) }) { names[set.hash] = "r\(set.revision)" }
+    for set in sim.replicaSets.values.map({ ReplicaSetView($0) }) {
+      names[set.hash] = set.object.annotation(RolloutNames.experimentTemplate) ?? "r\(set.revision)"
+    }
   }
 
   /// The parts with those that follow themselves said once, with their number.

@@ -14,7 +14,9 @@ extension Stage {
       "replicas": 4, "selector": ["matchLabels": ["app": "web"]],
       "template": [
         "metadata": ["labels": ["app": "web"]],
-        "spec": ["containers": [["name": "web", "image": "shop:v1"]]],
+        "spec": [
+          "containers": [["name": "web", "image": "shop:v1", "ports": [["containerPort": 8080]]]]
+        ],
       ],
     ]
     spec.set(MergePatch.apply(document["strategy"] ?? .object([:]), to: present), at: "strategy", kind)
@@ -23,6 +25,30 @@ extension Stage {
       "metadata": ["name": "web", "namespace": "shop"],
       "spec": MergePatch.apply(document["spec"] ?? .object([:]), to: spec),
     ]
+  }
+
+  /// Moves the pod template into a Deployment with as many pods, and lets the rollout refer to it.
+  static func refer(_ sim: inout ClusterSim, scaleDown: String) {
+    let spec = sim.rollout.spec
+    let template = spec["template"] ?? .null
+    sim.editSpec { spec in
+      spec["workloadRef"] = [
+        "apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "scaleDown": .string(scaleDown),
+      ]
+      spec["template"] = nil
+      spec["selector"] = nil
+    }
+    sim.workload = [
+      "apiVersion": "apps/v1", "kind": "Deployment",
+      "metadata": ["name": "web", "namespace": "shop", "generation": 1, "resourceVersion": "1"],
+      "spec": [
+        "replicas": spec["replicas"] ?? 1, "selector": ["matchLabels": ["app": "web"]], "template": template,
+      ],
+    ]
+  }
+
+  static func setImage(_ image: String, _ workload: inout JSONValue) {
+    workload.set([["name": "web", "image": .string(image)]], at: "spec", "template", "spec", "containers")
   }
 
   private static let strategies: [String: JSONValue] = [
@@ -61,13 +87,13 @@ extension Stage {
     return settings
   }
 
-  /// Changes what is named and leaves the rest.
+  /// Changes what is named and leaves the rest; `podStart` may be a range, `[2, 8]`.
   static func change(_ settings: inout ClusterSim.Settings, _ world: JSONValue) throws {
     for (key, value) in world.object ?? [:] {
       switch key {
       case "podStart":
-        let seconds = try #require(value.int)
-        settings.podStart = seconds...seconds
+        let seconds = try #require(value.array?.compactMap(\.int) ?? value.int.map { [$0, $0] })
+        settings.podStart = seconds[0]...seconds[1]
       case "routeLag": settings.routeLag = try #require(value.int)
       case "analysisTime": settings.analysisTime = try #require(value.int)
       case "git": settings.hasOrigin = value.bool == true

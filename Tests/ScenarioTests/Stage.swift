@@ -20,6 +20,7 @@ struct Stage {
       settings: try Self.settings(document["world"] ?? .object([:]))
     )
     sim.analysisTemplates = Self.templates
+    if let scaleDown = document["workloadRef"]?.string { Self.refer(&sim, scaleDown: scaleDown) }
     if document["starts"] != "empty" { sim.run(for: .seconds(60)) }
     start = sim.now
     timeline = Timeline(sim)
@@ -91,6 +92,7 @@ struct Stage {
       let image = words.last ?? ""
       switch words.dropLast().joined(separator: " ") {
       case "create service": sim.createService(image)
+      case "set image" where sim.workload != nil: sim.editWorkload { Self.setImage(image, &$0) }
       case "set image": sim.setImage(image)
       case "break pods of": sim.breakPods(ofImage: image)
       case "repair pods of": sim.repairPods(ofImage: image)
