@@ -48,6 +48,13 @@ package struct Performer: Sendable {
     plan.events(ofEffect: nil).forEach(told)
   }
 
+  /// Writes a status apart from any plan, at the resourceVersion of the given rollout.
+  package func writeStatus(_ patch: JSONValue, of rollout: JSONValue) async throws(KubeError) {
+    try checkLease(rollout)
+    var version = rollout.resourceVersion
+    try await patchRollout(ObjectKey(rollout), ["status": patch], &version, subresource: "status")
+  }
+
   private func checkLease(_ rollout: JSONValue) throws(KubeError) {
     guard mayWrite() else {
       throw KubeError(.cancelled, "writing \(ObjectKey(rollout)): the lease is not held")

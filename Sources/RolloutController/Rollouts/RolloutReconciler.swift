@@ -57,6 +57,7 @@ package struct RolloutReconciler: Sendable {
         emit(event, snapshot.rollout)
       }
     } catch {
+      if let name = refusedReplicaSet(error, plan) { return await refused(name, error, snapshot) }
       return failed(error, key, snapshot.rollout)
     }
     return again(plan.wake)
@@ -67,6 +68,33 @@ package struct RolloutReconciler: Sendable {
     guard case .at(let instant) = wake else { return limit.map { .again(after: $0) } ?? .done }
     let wait = max(.milliseconds(5), instant - now())
     return .again(after: min(wait, limit ?? wait))
+  }
+
+  /// The ReplicaSet of the plan that the server does not take, because of a quota or its content; nil when something
+  /// else failed.
+  private func refusedReplicaSet(_ error: KubeError, _ plan: Plan) -> String? {
+    guard error.code == .invalid || error.code == .forbidden else { return nil }
+    for case .createReplicaSet(let set) in plan.effects where error.message.contains(set.name) {
+      return set.name
+    }
+    return nil
+  }
+
+  /// Says the refusal on the rollout, since its own status write never comes after it, and tries again later.
+  private func refused(_ name: String, _ error: KubeError, _ snapshot: Snapshot) async -> ReconcileResult {
+    let key = ObjectKey(snapshot.rollout)
+    logger.warning("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
+    guard let patch = creationFailurePatch(snapshot, name: name, cause: error.message) else {
+      return .failed(retryAfter: error.retryAfter)
+    }
+    do throws(KubeError) {
+      try await performer.writeStatus(patch, of: snapshot.rollout)
+      let message = "Failed to create new replica set \"\(name)\": \(error.message)"
+      emit(PlannedEvent(type: "Warning", reason: "ReplicaSetCreateError", message: message), snapshot.rollout)
+    } catch {
+      logger.debug("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
+    }
+    return .failed(retryAfter: error.retryAfter)
   }
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.

@@ -162,7 +162,7 @@ extension Situation {
   }
 
   /// `Healthy` is false only after it was true once.
-  private func concludeHealth(_ isHealthy: Bool, _ draft: inout Draft) {
+  func concludeHealth(_ isHealthy: Bool, _ draft: inout Draft) {
     if isHealthy {
       draft.setCondition("Healthy", "True", "RolloutHealthy", "Rollout is healthy", at: now)
     } else if draft.condition("Healthy") != nil {
