@@ -202,6 +202,23 @@ import Testing
     #expect(status.currentStepIndex == 0 && !status.isControllerPause)
   }
 
+  /// A status that says of a generation only that it is invalid says nothing about its steps or its template.
+  @Test func whatChangedWithAnInvalidSpecIsNoticedOnceItIsValid() {
+    var sim = routed((.since19, false), AdoptionWorld.pauses, "f847f885c").pausedCanary()
+    sim.editSpec {
+      let analysis: JSONValue = ["analysis": ["templates": [["templateName": "later"]]]]
+      $0.set([["setWeight": 5], analysis], at: "strategy", "canary", "steps")
+      $0.set(["disk": "hdd"], at: "template", "spec", "nodeSelector")
+    }
+    sim.run(for: .seconds(30))
+    #expect(sim.condition("InvalidSpec") != nil && sim.replicaSets.count == 2)
+    sim.analysisTemplates["later"] = sim.analysisTemplates["always-pass"]
+    let status = plan(sim.snapshot()).status
+    #expect(status.currentStepIndex == 0 && !status.isControllerPause)
+    sim.run(for: .seconds(30))
+    #expect(sim.replicaSets.count == 3)
+  }
+
   @Test(arguments: AdoptionWorld.Hashes.allCases)
   func aChangedTemplateIsStillANewRevision(_ hashes: AdoptionWorld.Hashes) {
     var sim = routed((hashes, false), AdoptionWorld.pauses, "f847f885c").pausedCanary()

@@ -3,9 +3,11 @@ import Primitives
 
 extension RolloutStatus {
   /// Whether this status was written for the Rollout's spec as it stands: what it records about pod template and steps
-  /// then holds, whichever controller wrote it and however it computes hashes.
+  /// then holds, whichever controller wrote it and however it computes hashes. Of a spec that was found invalid nothing
+  /// but that is recorded.
   func describes(_ rollout: JSONValue) -> Bool {
     rollout.generation > 0 && observedGeneration == String(rollout.generation)
+      && !conditions.contains { $0.type == "InvalidSpec" }
   }
 }
 
