@@ -9,9 +9,10 @@ extension Situation {
   func keepingApart(_ set: JSONValue, _ status: RolloutStatus) -> JSONValue {
     let hash = set.label(RolloutNames.podTemplateHash) ?? ""
     guard hash == revisions.newHash, !status.stableHash.isEmpty, hash != status.stableHash else { return set }
-    var template = set.spec["template"] ?? .object([:])
-    template.removeAntiAffinity()
     let rule = spec.canary?.antiAffinity ?? spec.blueGreen?.antiAffinity
+    var template = set.spec["template"] ?? .object([:])
+    guard rule != nil || template.hasAntiAffinity else { return set }
+    template.removeAntiAffinity()
     if let rule { template.addAntiAffinity(rule, against: status.stableHash, namespace: rollout.namespace) }
     guard template != set.spec["template"] else { return set }
     var edited = set
@@ -47,8 +48,8 @@ extension JSONValue {
     set(.array((at(path)?.array ?? []) + [term]), at: path[...])
   }
 
-  /// Takes the rule out of a pod template, and what is then left empty.
-  fileprivate mutating func removeTerm(_ list: String) -> Bool {
+  /// Takes the rule out of one list; false when it is not there.
+  private mutating func removeTerm(_ list: String) -> Bool {
     let path = Self.path + [list]
     guard let terms = at(path)?.array else { return false }
     let kept = terms.filter { term in
@@ -61,9 +62,12 @@ extension JSONValue {
     return true
   }
 
+  /// Whether a pod template has any rule of the kind, its own or one that was put into it.
+  fileprivate var hasAntiAffinity: Bool { at("spec", "affinity", "podAntiAffinity") != nil }
+
   /// Takes the rule out of a pod template, and what is then left empty.
   mutating func removeAntiAffinity() {
-    guard at(Self.path) != nil else { return }
+    guard hasAntiAffinity else { return }
     let removed = [Self.required, Self.preferred].map { removeTerm($0) }
     guard removed.contains(true) else { return }
     if at(Self.path) == .object([:]) { set(nil, at: Self.path[...]) }

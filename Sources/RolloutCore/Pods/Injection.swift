@@ -75,7 +75,8 @@ extension Situation {
       let hasPods = set.desired > 0 || set.created > 0 || set.hash == revisions.newHash
       let current = keepingApart(set.object, draft.status)
       let wanted = current.injecting(metadata(of: set.hash, draft.status), pods: hasPods)
-      if let patch = MergePatch.difference(from: set.object, to: wanted) {
+      // Nearly always both are one and the same value, which costs nothing to see.
+      if wanted != set.object, let patch = MergePatch.difference(from: set.object, to: wanted) {
         draft.perform(.editReplicaSet(name: set.name, patch: patch))
         draft.wake(at: now + .seconds(1))
       } else {
