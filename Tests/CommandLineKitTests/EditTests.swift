@@ -173,6 +173,8 @@ import Testing
     #expect(Edit.pause(Self.canary(paused: true)) == .nothing("is paused already"))
     let at = Instant(secondsSinceEpoch: 1_800_000_000)
     #expect(Edit.restart(at: at) == .patch(spec: ["restartAt": "2027-01-15T08:00:00Z"]))
+    // A pod made in this very second says that it is as old as the second.
+    #expect(Edit.restart(at: at + .milliseconds(1)) == .patch(spec: ["restartAt": "2027-01-15T08:00:01Z"]))
   }
 
   @Test func runsAndExperimentsAreEndedOnceAndBegunAnew() {

@@ -30,7 +30,12 @@ extension Edit {
     return .patch(status: ["pauseConditions": .null])
   }
 
-  static func restart(at instant: Instant) -> Edit { .patch(spec: ["restartAt": .string(instant.rfc3339)]) }
+  /// Rounded up to a second, as pods' ages are rounded down: those made a moment ago are to go as well.
+  static func restart(at instant: Instant) -> Edit {
+    let floor = Instant(secondsSinceEpoch: instant.secondsSinceEpoch)
+    let second = floor == instant ? floor : floor + .seconds(1)
+    return .patch(spec: ["restartAt": .string(second.rfc3339)])
+  }
 
   // MARK: - Promotion
 
