@@ -144,7 +144,7 @@ let package = Package(
     tests(
       "EmbeddedClusterTests",
       [
-        "EmbeddedCluster", "Simulation", "RolloutCore", "YAMLEdit", "KubeModel", "Primitives",
+        "EmbeddedCluster", "Simulation", "RolloutCore", "AnalysisCore", "YAMLEdit", "KubeModel", "Primitives",
         logging, lifecycle, subprocess, nioCore, nioPosix, nioHTTP1,
       ]
     ),

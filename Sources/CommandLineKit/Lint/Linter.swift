@@ -85,6 +85,8 @@ enum Linter {
     case ("argoproj.io", "AnalysisTemplate"), ("argoproj.io", "ClusterAnalysisTemplate"),
       ("argoproj.io", "AnalysisRun"):
       issues += analysisIssues(in: object).map { item.issue(.error, $0.path, $0.reason) }
+    case ("argoproj.io", "Experiment"):
+      issues += validateExperiment(object).map { item.issue(.error, $0.path, $0.reason) }
     case ("serin.dev", "GitSource"):
       issues += GitSource(object).issues.map { item.issue(.error, $0.path, $0.reason) }
     default: break

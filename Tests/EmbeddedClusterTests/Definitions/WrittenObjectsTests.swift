@@ -1,3 +1,4 @@
+import AnalysisCore
 import KubeModel
 import Primitives
 import RolloutCore
@@ -19,11 +20,19 @@ import Testing
   func rolloutsOfRandomHistories(world: Int, seed: UInt64) throws {
     let schemas = [try Definition.ours("rollouts").schema, try Definition.theirs("rollouts").schema]
     let runs = [try Definition.ours("analysisruns").schema, try Definition.theirs("analysisruns").schema]
+    let experiments = [
+      try Definition.ours("experiments").schema, try Definition.theirs("experiments").schema,
+    ]
     var settings = ClusterSim.Settings()
     settings.brokenImages = ["shop:v3"]
     settings.verdicts = ["shop:v4": "Failed", "shop:v5": "Inconclusive"]
     var random = SeededRandom(seed: seed &* 31 &+ UInt64(world))
-    var sim = ClusterSim(rollout: Worlds.all[world].rollout, seed: seed, settings: settings)
+    // As people write it: without nulls, and without the field that Argo Rollouts does not have.
+    var rollout = MergePatch.apply(Worlds.all[world].rollout(seed: seed), to: .object([:]))
+    if rollout.at("spec", "strategy", "canary", "onNewRevision") != nil {
+      rollout.set(nil, at: "spec", "strategy", "canary", "onNewRevision")
+    }
+    var sim = ClusterSim(rollout: rollout, seed: seed, settings: settings)
     sim.analysisTemplates = Worlds.templates
     var seen: Set<JSONValue> = []
     for _ in 0..<20 {
@@ -34,6 +43,9 @@ import Testing
       }
       for run in sim.analysisRuns.values {
         for schema in runs { #expect(losses(run, in: schema) == []) }
+      }
+      for experiment in sim.experiments.values {
+        for schema in experiments { #expect(losses(experiment, in: schema) == []) }
       }
     }
     #expect(seen.count > 15)
@@ -51,9 +63,46 @@ import Testing
     }
   }
 
+  @Test(arguments: AnalysisPhase.allCases)
+  func measurementsOfAnalysisRuns(phase: AnalysisPhase) throws {
+    let metric: JSONValue = ["provider": ["web": ["url": "http://127.0.0.1/"]], "interval": "1s", "count": 3]
+    var run: JSONValue = [
+      "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
+      "metadata": ["name": "r", "namespace": "shop"],
+      "spec": [
+        "metrics": [
+          MergePatch.apply(["name": "rate"], to: metric), MergePatch.apply(["name": "dry"], to: metric),
+        ],
+        "dryRun": [["metricName": "dry"]], "measurementRetention": [["metricName": "rate", "limit": 2]],
+        "args": [["name": "service", "value": "web"]],
+      ],
+    ]
+    let schemas = [try Definition.ours("analysisruns").schema, try Definition.theirs("analysisruns").schema]
+    for second in 0..<8 {
+      let now = Instant(secondsSinceEpoch: 1_800_000_000 + Int64(second) * 20)
+      let taken = ["rate", "dry"].map { name in
+        TakenMeasurement(
+          metric: name,
+          measurement: Measurement(
+            phase: phase,
+            value: "0.5",
+            message: "said",
+            startedAt: now,
+            finishedAt: phase.isCompleted ? now : nil,
+            resumeAt: phase.isCompleted ? nil : now + .seconds(5),
+            metadata: ["query": "up"]
+          )
+        )
+      }
+      run["status"] = foldMeasurements(taken, into: run, now: now).nextStatus ?? run.status
+      for schema in schemas { #expect(losses(run, in: schema) == []) }
+    }
+    #expect(run.status["metricResults"]?.array?.isEmpty == false)
+  }
+
   /// The comparison itself: a field that nobody has, a wrong type and a missing field are found.
   @Test func lossesAreFound() throws {
-    var rollout = Worlds.all[0].rollout
+    var rollout = Worlds.all[0].rollout(seed: 1)
     rollout["status"] = ["qeue": [], "replicas": "3", "conditions": [["type": "Available"]]]
     for definition in [try Definition.ours("rollouts"), try Definition.theirs("rollouts")] {
       let losses = losses(rollout, in: definition.schema)
@@ -97,7 +146,7 @@ import Testing
         "completionStatus": "Promoted",
       ],
     ]
-    var rollout = Worlds.all[0].rollout
+    var rollout = Worlds.all[0].rollout(seed: 1)
     rollout["status"] = RolloutStatus(status).json(over: .object([:]))
     for (path, value) in leaves(status) where path != "status" {
       #expect(
