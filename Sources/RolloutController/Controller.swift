@@ -8,7 +8,7 @@ package import Primitives
 import RolloutCore
 package import ServiceLifecycle
 
-/// The wiring of the controller: caches, election, and the three reconcilers for Git, rollouts and analysis.
+/// The wiring of the controller: caches, election, and the reconcilers for Git, rollouts, experiments and analysis.
 package struct Controller: Sendable {
   private let client: KubeClient
   private let options: ControllerOptions
@@ -39,6 +39,7 @@ package struct Controller: Sendable {
     let wakeSource = Relay<ObjectKey>()
     let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
     let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
+    let experiments = makeExperimentWorker(lease: lease, events: events)
     let runs = makeAnalysisWorker(lease: lease, http: http)
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
@@ -46,6 +47,7 @@ package struct Controller: Sendable {
     wakeRollout.connect { rollouts.enqueue($0) }
     wakeSource.connect { sources.enqueue($0) }
     RolloutTriggers(stores: stores, enqueue: { rollouts.enqueue($0) }).install()
+    ExperimentTriggers(stores: stores, enqueue: { experiments.enqueue($0) }).install()
     stores.analysisRuns.onChange { runs.enqueue($0.key) }
     let releases = makeServiceWorker(lease: lease)
     installSourceTriggers(git.sync) { sources.enqueue($0) }
@@ -66,7 +68,7 @@ package struct Controller: Sendable {
     services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
-    services += [git.writer as any Service, sources, runs, rollouts, releases].map {
+    services += [git.writer as any Service, sources, runs, experiments, rollouts, releases].map {
       GatedService(gate: isReady, service: $0)
     }
     return services
@@ -141,10 +143,7 @@ package struct Controller: Sendable {
       observer: observer,
       pods: PodReader(client: client),
       performer: performer,
-      emit: { event, object in
-        let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal
-        events.record(EventNote(regarding: object, severity, reason: event.reason, message: event.message))
-      },
+      emit: Self.emit(to: events),
       now: now,
       logger: logger
     )
@@ -165,6 +164,26 @@ package struct Controller: Sendable {
     }
     reconciler.installTriggers { worker.enqueue($0) }
     return worker
+  }
+
+  private func makeExperimentWorker(lease: LeaseState, events: EventRecorder) -> Worker<ObjectKey> {
+    let reconciler = ExperimentReconciler(
+      observer: ExperimentObserver(stores: stores),
+      performer: Performer(client: client, stores: stores, mayWrite: { lease.isLeader }, record: { _, _ in }),
+      emit: Self.emit(to: events),
+      now: now,
+      logger: logger
+    )
+    return Worker(name: "experiments", concurrency: options.concurrency, now: now, logger: logger) { key in
+      lease.isLeader ? await reconciler.reconcile(key) : .done
+    }
+  }
+
+  private static func emit(to events: EventRecorder) -> @Sendable (PlannedEvent, JSONValue) -> Void {
+    { event, object in
+      let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal
+      events.record(EventNote(regarding: object, severity, reason: event.reason, message: event.message))
+    }
   }
 
   private func makeAnalysisWorker(lease: LeaseState, http: HTTPClient) -> Worker<ObjectKey> {

@@ -99,6 +99,7 @@ import Testing
     let hash = try #require(sim.rollout.status["currentPodHash"]?.string)
     #expect(sim.rollout.status.at("canary", "currentExperiment")?.string == "web-\(hash)-2-0")
     #expect(sim.experiments.count == 1, "no other one is made while a person is waited for")
+    #expect(plan(sim.snapshot()).wake == .onChange)
     #expect(sim.isQuiet)
     sim.editSpec { $0["replicas"] = 6 }
     sim.run(for: .seconds(30))
@@ -131,6 +132,7 @@ import Testing
     ("next step", { $0.patchStatus(["currentStepIndex": 1]) }, "Paused"),
     ("return to stable", { $0.setImage("shop:v1") }, "Healthy"),
     ("newer revision", { $0.setImage("shop:v3") }, "Paused"),
+    ("blue/green", { $0.becomeBlueGreen() }, "Healthy"),
   ]
 
   @Test(arguments: ends.indices)
@@ -214,5 +216,12 @@ import Testing
     #expect(sim.rollout.status["phase"] == "Healthy")
     #expect(sim.phase("web-\(hash)-2-0-1") == "Successful")
     #expect(sim.phase("web-\(hash)-2-0") == "Running")
+  }
+}
+
+extension ClusterSim {
+  fileprivate mutating func becomeBlueGreen() {
+    createService("web-active")
+    editSpec { $0["strategy"] = ["blueGreen": ["activeService": "web-active"]] }
   }
 }

@@ -51,6 +51,18 @@ package struct ControllerStores: Sendable {
     ]
   }
 
+  /// All templates that an object of the namespace may name, cluster-wide ones under `cluster/NAME`.
+  func templates(in namespace: String) -> [String: JSONValue] {
+    var templates: [String: JSONValue] = [:]
+    for template in analysisTemplates.objects(index: "namespace", namespace) {
+      templates[template.name] = template
+    }
+    for template in clusterAnalysisTemplates.objects() {
+      templates["cluster/\(template.name)"] = template
+    }
+    return templates
+  }
+
   /// A reflector for every store; kinds that a cluster may lack are optional.
   package func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [Reflector] {
     let optional: Set<String> = [

@@ -9,8 +9,8 @@ package import RolloutCore
 /// It writes nothing without the lease. Each write carries the effect's precondition, so that one performed from an
 /// old view, or for the second time, changes nothing.
 package struct Performer: Sendable {
-  private let client: KubeClient
-  private let stores: ControllerStores
+  let client: KubeClient
+  let stores: ControllerStores
   private let mayWrite: @Sendable () -> Bool
   private let record: @Sendable (Verdict, ObjectKey) -> Void
 
@@ -55,14 +55,14 @@ package struct Performer: Sendable {
     try await patchRollout(ObjectKey(rollout), ["status": patch], &version, subresource: "status")
   }
 
-  private func checkLease(_ rollout: JSONValue) throws(KubeError) {
+  func checkLease(_ object: JSONValue) throws(KubeError) {
     guard mayWrite() else {
-      throw KubeError(.cancelled, "writing \(ObjectKey(rollout)): the lease is not held")
+      throw KubeError(.cancelled, "writing \(ObjectKey(object)): the lease is not held")
     }
   }
 
   /// Whether the world is another one now: false only for what was there already.
-  private func perform(_ effect: Effect, _ key: ObjectKey, _ version: inout String) async throws(KubeError)
+  func perform(_ effect: Effect, _ key: ObjectKey, _ version: inout String) async throws(KubeError)
     -> Bool
   {
     switch effect {
@@ -136,7 +136,7 @@ package struct Performer: Sendable {
     return true
   }
 
-  private func write(_ store: Store, _ key: ObjectKey, _ patch: KubePatch) async throws(KubeError) {
+  func write(_ store: Store, _ key: ObjectKey, _ patch: KubePatch) async throws(KubeError) {
     let written = try await client.patch(store.type, namespace: key.namespace, name: key.name, patch)
     store.noteWritten(written)
   }

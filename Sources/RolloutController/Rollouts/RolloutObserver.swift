@@ -35,9 +35,9 @@ package struct RolloutObserver: Sendable {
       services: services,
       routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
-      experiments: stores.experiments.objects(index: "owner", rollout.uid),
+      experiments: experiments(of: rollout, spec),
       workload: workload(spec.workloadRef, in: key.namespace),
-      analysisTemplates: templates(in: key.namespace),
+      analysisTemplates: stores.templates(in: key.namespace),
       origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }
     )
   }
@@ -53,15 +53,13 @@ package struct RolloutObserver: Sendable {
     return store.isReady ? .missing : .unknown("the list of \(store.type) has not arrived")
   }
 
-  /// All templates that a rollout of the namespace may name, cluster-wide ones under `cluster/NAME`.
-  private func templates(in namespace: String) -> [String: JSONValue] {
-    var templates: [String: JSONValue] = [:]
-    for template in stores.analysisTemplates.objects(index: "namespace", namespace) {
-      templates[template.name] = template
+  /// The rollout's own Experiments and, where its steps make some, those of somebody else under such a name.
+  private func experiments(of rollout: JSONValue, _ spec: RolloutSpec) -> [JSONValue] {
+    let own = stores.experiments.objects(index: "owner", rollout.uid)
+    guard spec.canary?.steps.contains(where: { $0.experiment != nil }) ?? false else { return own }
+    let others = stores.experiments.objects(namespace: rollout.namespace).filter {
+      $0.name.hasPrefix("\(rollout.name)-") && $0.controllerReference?["uid"]?.string != rollout.uid
     }
-    for template in stores.clusterAnalysisTemplates.objects() {
-      templates["cluster/\(template.name)"] = template
-    }
-    return templates
+    return own + others
   }
 }

@@ -112,6 +112,7 @@ package struct RolloutReconciler: Sendable {
 /// The keys of structured log metadata.
 package enum LogKey {
   package static let rollout = "rollout"
+  package static let experiment = "experiment"
   package static let run = "analysisRun"
   package static let source = "gitSource"
   package static let effect = "effect"

@@ -81,7 +81,6 @@ extension Situation {
       draft.status.currentExperiment = ""
       return
     }
-    draft.wake(at: now + .seconds(60))
     let tries = ownExperiments.filter { isTry($0.name, of: step.name) }
     if isWaiting(for: .inconclusiveExperiment, draft.status) {
       if draft.status.currentExperiment.isEmpty {
@@ -89,6 +88,7 @@ extension Situation {
       }
       return
     }
+    draft.wake(at: now + .seconds(60))
     guard !isWaiting(for: .inconclusiveAnalysisRun, draft.status), currentExperiment(draft.status) == nil,
       revisions.stable != nil
     else { return }

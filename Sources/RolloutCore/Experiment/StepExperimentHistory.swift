@@ -6,6 +6,8 @@ extension Situation {
   /// Ends the Experiments that no step waits for, and deletes finished ones past the limits, newest kept, and those
   /// whose revision is gone: as it is with AnalysisRuns.
   func cleanExperiments(_ draft: inout Draft) {
+    // A rollout that became blue/green has no steps that could wait for one.
+    if spec.canary == nil { draft.status.currentExperiment = "" }
     let others = ownExperiments.filter { $0.name != draft.status.currentExperiment }
     guard !others.isEmpty else { return }
     let hashes = Set(revisions.all.map(\.hash) + [revisions.newHash])
