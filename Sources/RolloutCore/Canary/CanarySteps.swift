@@ -90,7 +90,10 @@ extension Situation {
   {
     switch step.action {
     case .setWeight(let weight):
-      return hasReached(target(canary, draft.status), canary) && trafficShows(weight, canary, draft.status)
+      let wanted = target(canary, draft.status)
+      // A canary that is scaled to nothing has no requests, whatever its weight says.
+      let shown = wanted.new == 0 ? 0 : weight
+      return hasReached(wanted, canary) && trafficShows(shown, canary, draft.status)
     case .pause(let duration):
       return isPauseOver(duration, &draft)
     case .analysis:

@@ -7,6 +7,8 @@ extension Situation {
   /// nothing to ask; else every route must carry the weight and must not be refused by its gateway.
   func trafficShows(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     guard canary.hasTrafficRouting, spec.replicas > 0 else { return true }
+    // The same weight may still be an older canary's.
+    guard weight == 0 || selectedHash(canary.roles(status).canary) == revisions.newHash else { return false }
     return liveRoutes(canary).allSatisfy { route in
       guard let route else { return false }
       return HTTPRoutePlan.plan(weights(weight, canary, status), route: route) == .unchanged
