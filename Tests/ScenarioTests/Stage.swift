@@ -10,8 +10,8 @@ struct Stage {
   private var timeline: Timeline
   private var invariants = Invariants()
   private let start: Instant
-  /// Whether the world lets the planner keep what it promises: it does not when pods die or more of them are asked for.
-  private var keepsCapacity = true
+  /// Whether the scenario is about pods that are missing, so that nothing is promised.
+  private let allowsMissingPods: Bool
 
   /// The world of a scenario. Unless it `starts: empty`, its rollout was deployed a minute before the timeline begins.
   init(_ document: JSONValue) throws {
@@ -19,6 +19,7 @@ struct Stage {
       rollout: try Self.rollout(document),
       settings: try Self.settings(document["world"] ?? .object([:]))
     )
+    allowsMissingPods = document["allows"] == "missing pods"
     sim.analysisTemplates = Self.templates
     if let scaleDown = document["workloadRef"]?.string { Self.refer(&sim, scaleDown: scaleDown) }
     if document["starts"] != "empty" { sim.run(for: .seconds(60)) }
@@ -30,6 +31,8 @@ struct Stage {
   /// once, before the planner sees any of it.
   mutating func act(_ action: JSONValue, at: Duration) throws {
     if at > sim.now - start { run(until: at) }
+    // What a person asks for, or the world takes, cannot be there at once.
+    defer { invariants.forgive(sim) }
     if let text = action.string {
       timeline.note(text, sim)
       try act(text)
@@ -57,10 +60,10 @@ struct Stage {
     let rest = until - (sim.now - start)
     var timeline = timeline
     var invariants = invariants
-    let keepsCapacity = keepsCapacity
+    let allowsMissingPods = allowsMissingPods
     sim.run(for: max(.zero, rest)) { sim, plan in
       timeline.record(sim, plan)
-      if keepsCapacity { invariants.check(sim) }
+      if !allowsMissingPods { invariants.check(sim) }
       invariants.checkWake(plan, sim)
     }
     self.timeline = timeline
@@ -68,7 +71,6 @@ struct Stage {
   }
 
   private mutating func act(_ text: String) throws {
-    if text.hasPrefix("scale ") || text.hasPrefix("break pods of ") { keepsCapacity = false }
     let words = text.split(separator: " ").map(String.init)
     let number = words.last.flatMap { Int($0) } ?? 0
     switch text.prefix(while: { !$0.isNumber }) {
