@@ -18,6 +18,7 @@ struct RolloutReader: Sendable {
       now: SystemClock.now(),
       rollout: rollout,
       replicaSets: sets.filter(isOwn),
+      orphans: sets.filter { $0.controllerReference == nil },
       analysisRuns: try await optional(.analysisRuns).filter(isOwn),
       experiments: try await optional(.experiments).filter(isOwn)
     )

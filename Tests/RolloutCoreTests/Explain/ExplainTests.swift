@@ -110,6 +110,37 @@ import Testing
     #expect(during.fact("restart")?.data["left"] == 1)
   }
 
+  @Test func anExperimentIsSaidWithItsPodsRunsAndEnd() {
+    let rollout = Fixture.baselineCanary(after: [["setWeight": 50], ["pause": [:]]])
+    var sim = Self.started(rollout, after: 5)
+    let running = explain(sim.snapshot())
+    #expect(running.cause == .experiment && running.phase == "Progressing")
+    #expect(
+      running.sentence.hasPrefix("Step 1/3 (experiment) waits for Experiment web-"),
+      "\(running.sentence)"
+    )
+    #expect(
+      running.sentence.contains("-2-0 (Running: baseline Running with 1 of 1 pod available, canary Running"),
+      "\(running.sentence)"
+    )
+    #expect(running.sentence.contains("compare "), "\(running.sentence)")
+    #expect(running.sentence.contains(", ends at 08:01:23 UTC (in 18s)"), "\(running.sentence)")
+    #expect(running.fact("experiment")?.data["endsAt"] == "2027-01-15T08:01:23Z")
+    var inconclusive = Self.started(
+      rollout,
+      after: 40,
+      .init(podStart: 2...2, verdicts: ["shop:v2": "Inconclusive"])
+    )
+    let asked = explain(inconclusive.snapshot())
+    #expect(asked.cause == .inconclusive && asked.phase == "Paused", "\(asked.sentence)")
+    #expect(asked.sentence.hasPrefix("Experiment web-"), "\(asked.sentence)")
+    inconclusive.abort()
+    inconclusive.run(for: .seconds(1))
+    #expect(explain(inconclusive.snapshot()).cause == .aborted)
+    sim.run(for: .seconds(60))
+    #expect(explain(sim.snapshot()).cause == .person)
+  }
+
   @Test func whatWaitsBehindTheReleaseIsSaid() {
     var rollout = Fixture.routedCanary(steps: Self.pauseForEver)
     rollout.set("queue", at: "spec", "strategy", "canary", "onNewRevision")
