@@ -9,6 +9,8 @@ struct StoreContents {
   var reachedVersion: UInt64 = 0
   private let rules: [String: Store.IndexRule]
   private var indexes: [String: [String: Set<ObjectKey>]] = [:]
+  /// What the rules said of each object, by index: each is asked once for each change.
+  private var values: [ObjectKey: [String: [String]]] = [:]
 
   init(rules: [String: Store.IndexRule]) { self.rules = rules }
 
@@ -74,14 +76,25 @@ struct StoreContents {
     }
     if old == new { return [] }
     objects[key] = new
-    for (name, rule) in rules {
-      for value in old.map(rule) ?? [] {
+    index(key, new)
+    return [StoreChange(key: key, old: old, new: new)]
+  }
+
+  private mutating func index(_ key: ObjectKey, _ object: JSONValue?) {
+    guard !rules.isEmpty else { return }
+    let before = values[key] ?? [:]
+    let after = object.map { object in rules.mapValues { $0(object) }.filter { !$0.value.isEmpty } } ?? [:]
+    guard before != after else { return }
+    values[key] = after.isEmpty ? nil : after
+    for (name, values) in before {
+      for value in values {
         indexes[name]?[value]?.remove(key)
         if indexes[name]?[value]?.isEmpty == true { indexes[name]?[value] = nil }
       }
-      for value in new.map(rule) ?? [] { indexes[name, default: [:]][value, default: []].insert(key) }
     }
-    return [StoreChange(key: key, old: old, new: new)]
+    for (name, values) in after {
+      for value in values { indexes[name, default: [:]][value, default: []].insert(key) }
+    }
   }
 
   /// Resource versions of one kind grow as numbers, which Kubernetes guarantees since 1.35 and has always done; others

@@ -20,6 +20,8 @@ struct Report: Sendable {
   let update: PhaseFigures
   let rest: PhaseFigures
   let peakMegabytes: Double
+  /// Requests to make or to size a ReplicaSet that changed nothing, in both phases.
+  let idleReplicaSetWrites: Int
   let isEmbedded: Bool
 
   private static let width = (label: 42, column: 9)
@@ -29,7 +31,10 @@ struct Report: Sendable {
   var failures: [String] {
     guard count == Reference.count else { return [] }
     let bound = Reference.bound
-    var figures = [("peak memory in MB", peakMegabytes, bound.peakMegabytes)]
+    var figures = [
+      ("peak memory in MB", peakMegabytes, bound.peakMegabytes),
+      ("writes of ReplicaSets that changed nothing", Double(idleReplicaSetWrites), 0),
+    ]
     for (phase, most) in [(create, bound.create), (update, bound.update)] {
       figures += [
         ("seconds to \(phase.name)", phase.duration.seconds, most.seconds),
@@ -53,6 +58,7 @@ struct Report: Sendable {
     lines.append(row("besides, per rollout", []))
     lines += kinds(of: phases).filter(RequestReport.isApart).map(countRow)
     lines.append(row("writes of rollouts that changed nothing", phases.map { "\($0.unchanging)" }))
+    lines.append(row("writes of ReplicaSets that changed nothing", ["", "\(idleReplicaSetWrites)"]))
     lines.append(compared("CPU seconds of the controller", 2, \.cpuSeconds, \.cpuSeconds))
     if isEmbedded {
       lines.append(row("CPU seconds of the embedded cluster", phases.map { $0.clusterSeconds.text(2) }))

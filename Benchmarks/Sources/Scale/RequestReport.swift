@@ -36,11 +36,18 @@ struct RequestReport: Sendable {
   /// What the rollouts themselves needed.
   var total: Int { counts.filter { !Self.isApart($0.key) }.values.reduce(0, +) }
 
+  /// Events that were written.
+  var events: Int { counts.filter { Self.isEvent($0.key) }.values.reduce(0, +) }
+
+  private static func isEvent(_ kind: String) -> Bool {
+    kind.hasSuffix(" events") || kind.hasSuffix(" events.events.k8s.io")
+  }
+
   /// Whether requests of this kind count apart: events, which are sent behind the rollouts' backs, and what the process
   /// does for itself, whether there are rollouts or not: its lease, lists and watches.
   static func isApart(_ kind: String) -> Bool {
-    ["list ", "watch "].contains { kind.hasPrefix($0) }
-      || [" events", " events.events.k8s.io", " leases.coordination.k8s.io"].contains { kind.hasSuffix($0) }
+    isEvent(kind) || kind.hasPrefix("list ") || kind.hasPrefix("watch ")
+      || kind.hasSuffix(" leases.coordination.k8s.io")
   }
 
   /// Requests to change a Rollout, its status included.

@@ -62,6 +62,7 @@ final class ScaleRun: Sendable {
         update: update,
         rest: rest,
         peakMegabytes: process.peakMegabytes ?? 0,
+        idleReplicaSetWrites: try await idleReplicaSetWrites(process),
         isEmbedded: cluster != nil
       )
     }
@@ -104,7 +105,7 @@ final class ScaleRun: Sendable {
     } catch let error as ScaleError {
       throw ScaleError("\(error) after the \(name): \(board.summary)")
     }
-    try await Task.sleep(for: .seconds(3))
+    try await settle(process)
     let after = try await sample(process)
     return PhaseFigures(
       name: name,
@@ -116,6 +117,26 @@ final class ScaleRun: Sendable {
       unchanging: (after.requests - before.requests).rolloutWrites
         - (after.changes - before.changes - options.count)
     )
+  }
+
+  /// Waits until three seconds have passed without an event being written, so that these are paid for too.
+  private func settle(_ process: ChildProcess) async throws {
+    var events = -1
+    for _ in 0..<40 {
+      try await Task.sleep(for: .seconds(3))
+      let now = try await RequestReport.ask(process, file: reportFile).events
+      if now == events { return }
+      events = now
+    }
+  }
+
+  /// Requests to make or to size a ReplicaSet that changed nothing, from the beginning of the run.
+  private func idleReplicaSetWrites(_ process: ChildProcess) async throws -> Int {
+    let requests = try await RequestReport.ask(process, file: reportFile).counts
+    let sets = try await client.list(.replicaSets, namespace: options.namespace).items
+    let resized = sets.reduce(0) { $0 + $1.generation - 1 }
+    return (requests["create replicasets.apps"] ?? 0) - sets.count
+      + (requests["patch replicasets.apps"] ?? 0) - resized
   }
 
   private struct Sample {

@@ -7,7 +7,7 @@ import RolloutCore
 
 /// The caches of the controller: one store per kind, each filled by one watch.
 package struct ControllerStores: Sendable {
-  package let rollouts = Store(.rollouts, indexes: ["service": serviceIndex, "route": routeIndex])
+  package let rollouts = Store(.rollouts, indexes: ["reference": referenceIndex])
   package let replicaSets = Store(
     .replicaSets,
     indexes: ["owner": ownerIndex, "orphans": orphanIndex]
@@ -34,15 +34,22 @@ package struct ControllerStores: Sendable {
     object.controllerReference == nil ? [object.namespace] : []
   }
 
-  /// The Services that a rollout names.
-  private static let serviceIndex: Store.IndexRule = { rollout in
-    RolloutSpec(rollout).services.map { "\(ObjectKey(namespace: rollout.namespace, name: $0))" }
+  /// The Services, the routes and the workload that a rollout names.
+  private static let referenceIndex: Store.IndexRule = { rollout in
+    let spec = RolloutSpec(rollout)
+    let namespace = rollout.namespace
+    var references = spec.services.map {
+      reference(ResourceType.services.kind, ObjectKey(namespace: namespace, name: $0))
+    }
+    references += (spec.canary?.routes ?? []).map { reference(ResourceType.httpRoutes.kind, $0) }
+    if let workload = spec.workloadRef {
+      references.append(reference(workload.kind, ObjectKey(namespace: namespace, name: workload.name)))
+    }
+    return references
   }
 
-  /// The routes that a rollout names.
-  private static let routeIndex: Store.IndexRule = { rollout in
-    (RolloutSpec(rollout).canary?.routes ?? []).map { "\($0)" }
-  }
+  /// The value of the index `reference` for an object.
+  static func reference(_ kind: String, _ key: ObjectKey) -> String { "\(kind)/\(key)" }
 
   package var all: [Store] {
     [

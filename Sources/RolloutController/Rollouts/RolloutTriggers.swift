@@ -1,7 +1,6 @@
 import KubeModel
 import KubeRuntime
 import Primitives
-import RolloutCore
 
 /// Which rollouts a change of another object concerns.
 struct RolloutTriggers: Sendable {
@@ -23,22 +22,20 @@ struct RolloutTriggers: Sendable {
       }
     }
     let rollouts = stores.rollouts
-    stores.services.onChange { change in
-      for rollout in rollouts.objects(index: "service", "\(change.key)") { enqueue(ObjectKey(rollout)) }
+    let enqueueReferring: @Sendable (String, ObjectKey) -> Void = { kind, key in
+      let value = ControllerStores.reference(kind, key)
+      for rollout in rollouts.objects(index: "reference", value) { enqueue(ObjectKey(rollout)) }
     }
-    stores.httpRoutes.onChange { change in
-      for rollout in rollouts.objects(index: "route", "\(change.key)") { enqueue(ObjectKey(rollout)) }
+    for store in [stores.services, stores.httpRoutes] {
+      let kind = store.type.kind
+      store.onChange { enqueueReferring(kind, $0.key) }
     }
     for store in stores.workloads.all {
+      let kind = store.type.kind
       store.onChange { change in
         // Its status is its own business.
         if change.old?.generation == change.new?.generation, change.new != nil { return }
-        for rollout in rollouts.objects(namespace: change.key.namespace) {
-          guard let reference = RolloutSpec(rollout).workloadRef, reference.kind == store.type.kind,
-            reference.name == change.key.name
-          else { continue }
-          enqueue(ObjectKey(rollout))
-        }
+        enqueueReferring(kind, change.key)
       }
     }
     for store in [stores.analysisTemplates, stores.clusterAnalysisTemplates] {

@@ -31,7 +31,8 @@ package struct ServiceReconciler: Sendable {
       if change.new?.annotation(RolloutNames.managedBy) != nil { enqueue(change.key) }
     }
     stores.rollouts.onChange { change in
-      guard let old = change.old else { return }
+      // Names are part of the spec, which each status write leaves as it is.
+      guard let old = change.old, old.generation != change.new?.generation else { return }
       let kept = change.new.map { RolloutSpec($0).services } ?? []
       for name in Set(RolloutSpec(old).services).subtracting(kept) {
         enqueue(ObjectKey(namespace: change.key.namespace, name: name))
