@@ -71,11 +71,10 @@ package struct EventLedger: Sendable {
   /// The object's name and a number that differs by note and moment; as client-go names its events.
   private static func name(of note: EventNote, at now: Instant) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in "\(note.regarding)\(note.reason)\(note.message)".utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    for text in [note.uid, note.reason, note.message] {
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
     hash ^= UInt64(bitPattern: now.nanosecondsSinceEpoch)
-    let name = note.regarding["name"]?.string ?? ""
-    return name.prefix(230) + "." + String(hash, radix: 16)
+    return note.name.prefix(230) + "." + String(hash, radix: 16)
   }
 }

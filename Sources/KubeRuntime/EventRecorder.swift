@@ -22,7 +22,7 @@ package final class EventRecorder: Service {
     let write: EventLedger.Write
   }
 
-  private static let writesAtOnce = 4
+  private static let writesAtOnce = 8
 
   private let client: KubeClient
   private let component: String
@@ -36,7 +36,7 @@ package final class EventRecorder: Service {
   package init(
     client: KubeClient,
     component: String = "serin",
-    limit: Int = 4096,
+    limit: Int = 10_000,
     now: @escaping @Sendable () -> Instant = SystemClock.now,
     logger: Logger
   ) {
@@ -136,10 +136,20 @@ package final class EventRecorder: Service {
   }
 
   private func send(_ write: EventLedger.Write) async throws(KubeError) {
+    let request: KubeRequest
     switch write {
-    case .create(let event): try await client.create(.events, event)
+    case .create(let event): request = .create(.events, event, options: WriteOptions())
     case .patch(let key, let change):
-      try await client.patch(.events, namespace: key.namespace, name: key.name, .merge(change))
+      request = .patch(
+        .events,
+        namespace: key.namespace,
+        name: key.name,
+        .merge(change),
+        subresource: nil,
+        options: PatchOptions()
+      )
     }
+    // Nobody reads the answer.
+    _ = try await client.response(to: request)
   }
 }
