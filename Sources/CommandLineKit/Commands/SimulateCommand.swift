@@ -9,9 +9,9 @@ struct SimulateCommand: AsyncParsableCommand {
     abstract: "Play random histories of rollouts against the planner's invariants.",
     discussion: """
       Each history is a random life of a rollout in virtual time: edits and commands of people; refused, repeated and \
-      lost writes, lost watches, crashes between two writes, steps of the clock; slow and broken pods. At every instant \
-      users must have the ready pods that the spec promises, and at its end the history must come to rest as if nothing \
-      had gone wrong. It ends with 1 when an invariant was broken and names the seed.
+      lost writes, lost watches, crashes between two writes, steps of the clock; slow and broken pods. At every \
+      instant users must have the ready pods that the spec promises, and at its end the history must come to rest as \
+      if nothing had gone wrong. It ends with 1 when an invariant was broken and names the seed.
       """
   )
 
@@ -21,7 +21,10 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The first seed.")
   var seed: UInt64 = 1
 
-  @Option(name: .long, help: "Only the way to release of this name, with every plan of every history printed.")
+  @Option(
+    name: .long,
+    help: "Only the way to release of this name, with every plan of every history printed."
+  )
   var trace: String?
 
   func run() async throws {

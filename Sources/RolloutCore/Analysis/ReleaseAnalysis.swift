@@ -172,11 +172,8 @@ extension Situation {
       return run.creationTimestamp ?? abortedAt > abortedAt
     }
     if let present = attempts.first(where: isOfThisAttempt) {
-      draft.status[kind] = .init(
-        name: present.name,
-        phase: present.status["phase"]?.string ?? "Pending",
-        message: ""
-      )
+      // Pending until the next look, as after its creation: a crash in between leaves nothing untold.
+      draft.status[kind] = .init(name: present.name, phase: "Pending", message: "")
       return
     }
     let name = attempts.isEmpty ? base : "\(base).\(attempts.count)"

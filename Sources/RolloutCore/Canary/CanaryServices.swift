@@ -26,7 +26,7 @@ extension Situation {
     if status.stableHash.isEmpty, target.available < spec.replicas { return }
     let hasRequests = mayReachCanary(canary, status)
     // A newer revision takes the canary service over from an older one only after that lost its requests.
-    if !isBack, !status.stableHash.isEmpty, hasRequests { return }
+    if !isBack, !status.stableHash.isEmpty, hasRequests, !mayTakeOver(target, canary, status) { return }
     // A stable revision that shrank takes it over once it is complete again.
     if isBack, canary.dynamicStableScale, hasRequests, target.available < spec.replicas { return }
     select(target, by: canary.canaryService, &draft)
@@ -43,6 +43,16 @@ extension Situation {
     guard !draft.status.isFullyPromoted, let new = revisions.new else { return }
     if !draft.status.stableHash.isEmpty, mayReachCanary(canary, draft.status) { return }
     select(new, by: canary.roles(draft.status).canary, &draft, evenUnready: true)
+  }
+
+  /// Whether the newest revision may take requests over from an older canary directly: where stable shrank and has not
+  /// even the pods for what it carries now, waiting for it would keep the fix from ever being released.
+  private func mayTakeOver(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+    guard canary.dynamicStableScale else { return false }
+    let all = canary.maxTrafficWeight
+    let ordered = orderedWeight(canary, status)
+    let isStableBroken = (revisions.stable?.available ?? 0) < pods(for: all - ordered, of: all, canary)
+    return isStableBroken && new.available >= pods(for: ordered, of: all, canary)
   }
 
   /// A Service that selects no revision yet serves users by the pods of all of them: it may be narrowed to one only

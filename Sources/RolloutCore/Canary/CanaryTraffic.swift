@@ -101,8 +101,10 @@ extension Situation {
     if status.isAborted { return returningWeight(canary, status) }
     let roles = canary.roles(status)
     if status.isFullyPromoted {
-      // The canary service keeps the traffic until the stable service selects the same pods.
-      guard selectedHash(roles.stable) == status.stableHash else { return nil }
+      // The canary service keeps the traffic until the promotion is written and the stable service selects its pods.
+      guard recorded.stableHash == status.stableHash, selectedHash(roles.stable) == status.stableHash else {
+        return nil
+      }
       return selectedHash(roles.canary) == status.stableHash ? 0 : returningWeight(canary, status)
     }
     // An older canary gives its requests back before the newest one takes the Service over.
@@ -135,7 +137,7 @@ extension Situation {
   }
 
   /// The weight as the routes have it now, followed or not.
-  private func orderedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+  func orderedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     liveRoutes(canary).compactMap { route in
       route.flatMap { HTTPRoutePlan.canaryWeight(place(canary, status), in: $0) }
     }.max() ?? 0
@@ -181,6 +183,7 @@ extension Situation {
       ],
     ]
     draft.status.weights = addExperiments(to: weights, canary, draft.status)
-    tellWeights(before, &draft)
+    // Without a patch the routes were there already: whoever wrote them has told it.
+    if case .patchRoute = draft.effects.last { tellWeights(before, &draft) }
   }
 }

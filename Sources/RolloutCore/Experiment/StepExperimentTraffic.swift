@@ -67,7 +67,7 @@ extension Situation {
     return own.first?["port"]?.int
   }
 
-  /// Tells of weights that differ from those before.
+  /// Tells of weights that differ from those before, with the last patch that makes them so.
   func tellWeights(_ before: JSONValue?, _ draft: inout Draft) {
     let (old, new) = (
       before?.at("canary", "weight")?.int ?? 0, draft.status.weights?.at("canary", "weight")?.int
@@ -76,7 +76,10 @@ extension Situation {
     guard old != new || before?["additional"]?.array ?? [] != additional else { return }
     let shares = additional.map { "\($0["serviceName"]?.string ?? "")=\($0["weight"]?.int ?? 0)" }
     let detail = shares.isEmpty ? "" : ", additional: \(shares.joined(separator: ", "))"
-    draft.event("TrafficWeightUpdated", "Traffic weight updated from \(old) to \(new ?? 0)\(detail)")
+    draft.eventOfEffect(
+      "TrafficWeightUpdated",
+      "Traffic weight updated from \(old) to \(new ?? 0)\(detail)"
+    )
   }
 
   /// `status.canary.weights` with the shares of the present Experiment, which stable gives up.

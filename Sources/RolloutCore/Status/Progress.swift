@@ -125,7 +125,7 @@ extension Situation {
       after: after.counts.replicas - after.counts.updated
     )
     return isAhead || after.currentPodHash != before.currentPodHash || old.after < old.before
-      || after.counts.updated != before.counts.updated || after.counts.ready > before.counts.ready
+      || after.counts.updated > before.counts.updated || after.counts.ready > before.counts.ready
       || after.counts.available > before.counts.available
   }
 }

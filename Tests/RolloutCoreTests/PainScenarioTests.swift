@@ -1,0 +1,199 @@
+import KubeModel
+import Primitives
+import RolloutCore
+import Simulation
+import Testing
+
+/// What hurts people with other controllers (user-pain.md, section 5), one scenario each. Every one of them fails when
+/// the line that it names is taken out.
+@Suite struct PainScenarioTests {
+  private static let waiting: JSONValue = [
+    ["setWeight": 40], ["pause": [:]], ["setWeight": 80], ["pause": [:]],
+  ]
+
+  private func sim(_ rollout: JSONValue, _ settings: ClusterSim.Settings = .init()) -> ClusterSim {
+    var sim = ClusterSim(rollout: rollout, settings: settings)
+    sim.analysisTemplates = Fixture.templates
+    sim.run(for: .seconds(60))
+    return sim
+  }
+
+  private func weight(_ sim: ClusterSim) -> Int? {
+    let key = ObjectKey(namespace: "shop", name: "web")
+    return sim.routes[key]?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int
+  }
+
+  private func set(_ sim: ClusterSim, _ image: String) -> ReplicaSetView? {
+    sim.snapshot().replicaSets.map { ReplicaSetView($0) }.first { $0.images.values.contains(image) }
+  }
+
+  /// 5.3 The cure: the watchdog in `Situation.finish`, and the wake-up that `concludeProgress` asks for.
+  @Test func stuckForever_aReleaseThatCannotMoveSaysSoByItself() {
+    var settings = ClusterSim.Settings()
+    settings.brokenImages = ["shop:bad"]
+    var sim = sim(Fixture.routedCanary(steps: Self.waiting), settings)
+    sim.setImage("shop:bad")
+    // Nothing in the world changes any more: only its own wake-ups bring the planner here.
+    sim.run(for: .seconds(700))
+    #expect(sim.rollout.status["phase"] == "Degraded")
+    #expect(sim.rollout.status["message"]?.string?.contains("timed out progressing") == true)
+  }
+
+  /// 5.4 The cure: `checkProgressDeadline` comes before all that may wait, here for a gateway that never answers.
+  @Test func deadlinesThatDoNotFire_aGatewayThatNeverAcceptsDoesNotStopTheClock() {
+    var rollout = Fixture.routedCanary(steps: Self.waiting)
+    rollout.set(30, at: "spec", "progressDeadlineSeconds")
+    rollout.set(true, at: "spec", "progressDeadlineAbort")
+    var sim = sim(rollout)
+    sim.settings.routeLag = 100_000
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(120))
+    #expect(sim.rollout.status["abort"] == true)
+    #expect(weight(sim) == 0)
+  }
+
+  /// 5.4 The cure: the order of the commands in `takeCommands`.
+  @Test func abortsThatDoNotFire_anAbortOverrulesAFullPromotion() {
+    var sim = sim(Fixture.routedCanary(replicas: 10, steps: Self.waiting))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.promoteFully()
+    sim.run(for: .milliseconds(100))
+    sim.abort()
+    sim.run(for: .seconds(10))
+    #expect(sim.rollout.status["abort"] == true)
+    #expect(weight(sim) == 0)
+  }
+
+  /// 5.5 The cure: `isRouted`, by which an old revision keeps its pods until no route leads to it.
+  @Test func lostCapacityAtTheEdges_theCanaryBeforeLastKeepsItsPodsWhileRequestsReachIt() {
+    var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.settings.routeLag = 60
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(40))
+    // The gateway still sends two in five requests to the second revision.
+    #expect(set(sim, "shop:v2")?.ready == 2)
+    sim.run(for: .seconds(120))
+    #expect(set(sim, "shop:v2")?.desired == 0)
+  }
+
+  /// 5.6 The cure: `returningWeight`, which ends at 0 with the last pod of stable.
+  @Test(arguments: [5, 20, 50, 120])
+  func weightsNotRestored_anAbortEndsAtZeroWithAllOfStable(afterSeconds seconds: Int) {
+    var rollout = Fixture.routedCanary(replicas: 7, steps: [["setWeight": 40], ["pause": ["duration": 30]]])
+    rollout.set(true, at: "spec", "strategy", "canary", "dynamicStableScale")
+    rollout.set(3, at: "spec", "strategy", "canary", "minPodsPerReplicaSet")
+    var sim = sim(rollout)
+    sim.settings.podStart = 10...10
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(seconds))
+    guard sim.rollout.status["stableRS"] != sim.rollout.status["currentPodHash"] else { return }
+    sim.abort()
+    sim.run(for: .seconds(120))
+    #expect(weight(sim) == 0)
+    #expect(set(sim, "shop:v1")?.available == 7)
+  }
+
+  /// 5.8 The cure: `isOfThisAttempt`, by which a run from before the abort is no verdict on the retry.
+  @Test func retryReusesAFailedAnalysis_theSecondAttemptIsJudgedByARunOfItsOwn() {
+    var settings = ClusterSim.Settings()
+    settings.verdicts = ["shop:v2": "Failed"]
+    var sim = sim(Fixture.routedCanary(steps: [["setWeight": 40], Fixture.analysis]), settings)
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["abort"] == true)
+    sim.settings.verdicts = [:]
+    sim.retry()
+    sim.run(for: .seconds(60))
+    #expect(sim.analysisRuns.count == 2)
+    #expect(sim.rollout.status["phase"] == "Healthy")
+  }
+
+  /// 5.11 The cure: `autoscaledReplicas`, which reports no pod more than was asked for.
+  @Test func autoscalerOscillation_theSurplusOfAReleaseIsNeverAskedForAgain() {
+    var sim = sim(Fixture.routedCanary(replicas: 10, steps: [["setWeight": 10], ["pause": [:]]]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    let autoscaler = Autoscaler(metric: .averageValue)
+    for _ in 0..<10 {
+      let asked = sim.rollout.spec["replicas"]?.int ?? 0
+      let reported = sim.rollout.status["HPAReplicas"]?.int ?? 0
+      let next = autoscaler.replicas(load: 5, asked: asked, reported: reported, matched: sim.readyPods)
+      sim.editSpec { $0["replicas"] = JSONValue(next) }
+      sim.run(for: .seconds(15))
+    }
+    #expect(sim.rollout.spec["replicas"] == 10)
+    #expect(sim.rollout.status["replicas"] == 11)
+  }
+
+  /// 5.13 The cure: stable is what was promoted last (`noticeRevision` leaves `stableRS` alone) and the steps start
+  /// over.
+  @Test func newerCommitInTheMiddle_itStartsOverAndGoesBackToWhatWasPromoted() {
+    var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
+    let stable = sim.rollout.status["stableRS"]
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.resume()
+    sim.run(for: .seconds(30))
+    #expect(weight(sim) == 80)
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(30))
+    #expect(weight(sim) == 40)
+    #expect(sim.rollout.status["currentStepIndex"] == 1)
+    sim.abort()
+    sim.run(for: .seconds(30))
+    #expect(sim.rollout.status["stableRS"] == stable)
+    #expect(weight(sim) == 0 && set(sim, "shop:v1")?.available == 5)
+  }
+
+  /// 5.21 The cures: the `test` of the resourceVersion in a route's patch, `from` of a scale, the status' version.
+  @Test func splitBrain_aWriterWithAnOldViewChangesNothing() throws {
+    var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
+    sim.setImage("shop:v2")
+    var old = sim.snapshot()
+    // The last plan before the canary gets its first requests, by the controller that then loses its lease.
+    while !plan(old).effects.contains(where: { if case .patchRoute = $0 { true } else { false } }) {
+      try sim.perform(plan(old))
+      sim.advance(to: sim.now + .milliseconds(500))
+      old = sim.snapshot()
+    }
+    var first = sim
+    try first.perform(plan(old), from: old)
+    first.abort()
+    first.run(for: .seconds(10))
+    #expect(weight(first) == 0)
+    let writes = first.rollout
+    #expect(throws: SimError.self) { try first.perform(plan(old), from: old) }
+    #expect(weight(first) == 0 && first.rollout == writes)
+  }
+
+  /// 5.25 The cures: pods that are not available are free to take (`BasicCanaryCounts.shrink`), no step with a router
+  /// asks for stable's pods (`hasReached`), and a fix takes requests over where stable cannot (`mayTakeOver`).
+  @Test(
+    arguments: [false, true],
+    [
+      Fixture.basicCanary(replicas: 5, steps: waiting), Fixture.routedCanary(replicas: 5, steps: waiting),
+      Fixture.blueGreen(),
+    ]
+  )
+  func badStableBlocksTheFix_theFixRollsOut(isDynamic: Bool, _ rollout: JSONValue) {
+    var rollout = rollout
+    let isRouted = rollout.at("spec", "strategy", "canary")?["trafficRouting"] != nil
+    if isDynamic, isRouted { rollout.set(true, at: "spec", "strategy", "canary", "dynamicStableScale") }
+    var sim = sim(rollout)
+    if isRouted { sim.setImage("shop:v2") }
+    sim.run(for: .seconds(30))
+    sim.breakPods(ofImage: "shop:v1")
+    sim.run(for: .seconds(30))
+    sim.setImage("shop:fix")
+    sim.run(for: .seconds(700))
+    for _ in 0..<3 {
+      sim.resume()
+      sim.run(for: .seconds(60))
+    }
+    #expect(sim.rollout.status["phase"] == "Healthy", "\(sim.rollout.status["message"] ?? .null)")
+    #expect((set(sim, "shop:fix")?.available ?? 0) >= 3)
+  }
+}
