@@ -53,10 +53,11 @@ extension EndToEnd {
           }
           return sets.map(Shop.image) == ["shop:v2"]
         }
-        let events = try await stage.list(.events, "default").filter { $0["reason"] == "AnalysisRunFailed" }
-        #expect(
-          Set(events.compactMap { $0.at("involvedObject", "kind")?.string }).isSuperset(of: ["Rollout"])
-        )
+        try await waitUntil("the Rollout to tell of the analysis") {
+          try await stage.list(.events, "default").contains {
+            $0["reason"] == "AnalysisRunFailed" && $0.at("involvedObject", "kind") == "Rollout"
+          }
+        }
         #expect(await controller.stop())
       }
     }
