@@ -158,6 +158,25 @@ import Testing
     #expect(sim.readyPods == 4)
   }
 
+  @Test func aRunThatCannotBeMadeEndsTheRelease() {
+    let argument: JSONValue = [
+      "name": "tier", "valueFrom": ["fieldRef": ["fieldPath": "metadata.labels['tier']"]],
+    ]
+    var sim = sim(
+      Fixture.routedCanary(
+        steps: [
+          ["setWeight": 20],
+          ["analysis": ["templates": [["templateName": "success-rate"]], "args": [argument]]],
+        ]
+      )
+    )
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["phase"] == "Degraded" && sim.canaryWeight == 0)
+    #expect(sim.rollout.status["message"]?.string?.contains("metadata.labels['tier']") == true)
+    #expect(plan(sim.snapshot()).isQuiet)
+  }
+
   static let impossibleSteps: [(JSONValue, String)] = [
     ([["setWeight": 120]], "spec.strategy.canary.steps[0].setWeight: Invalid value: 120"),
     ([["setHeaderRoute": [:]]], "spec.strategy.canary.trafficRouting.managedRoutes: Required value"),

@@ -99,7 +99,7 @@ package struct RolloutReconciler: Sendable {
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
   private func failed(_ error: KubeError, _ key: ObjectKey, _ rollout: JSONValue) -> ReconcileResult {
-    let lostRace = error.code == .conflict || error.code == .invalid && error.message.contains("test")
+    let lostRace = error.code == .conflict || error.code == .invalid && error.message.contains("testing ")
     logger.log(level: lostRace ? .debug : .warning, "\(error.message)", metadata: [LogKey.rollout: "\(key)"])
     if lostRace { return .failed(retryAfter: .milliseconds(50)) }
     if !error.isTransient, error.code != .cancelled {

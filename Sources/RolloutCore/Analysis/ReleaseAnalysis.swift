@@ -177,10 +177,14 @@ extension Situation {
       return
     }
     let name = attempts.isEmpty ? base : "\(base).\(attempts.count)"
-    guard case .success(let run) = makeRun(kind, name: name, analysis, stableHash: draft.status.stableHash)
-    else { return }
-    draft.perform(.createAnalysisRun(run))
-    draft.status[kind] = .init(name: name, phase: "Pending", message: "")
+    switch makeRun(kind, name: name, analysis, stableHash: draft.status.stableHash) {
+    case .success(let run):
+      draft.perform(.createAnalysisRun(run))
+      draft.status[kind] = .init(name: name, phase: "Pending", message: "")
+    // An argument has no value after all: without this verdict the release would wait for its run for ever.
+    case .failure(let problem):
+      draft.status[kind] = .init(name: name, phase: "Error", message: problem.description)
+    }
   }
 
   /// Finished runs past the limits, newest kept, and those whose revision is gone.
