@@ -64,7 +64,11 @@ package struct CanaryStrategy: Sendable, Hashable {
     let gateway = value.at("trafficRouting", "plugins", RolloutNames.gatewayPlugin) ?? .object([:])
     let names = [gateway["httpRoute"]] + (gateway["httpRoutes"]?.array ?? []).map { $0["name"] }
     let routeNamespace = gateway["namespace"]?.string ?? namespace
-    routes = names.compactMap { $0?.string }.map { ObjectKey(namespace: routeNamespace, name: $0) }
+    // A route that is named twice is one route.
+    routes = names.compactMap { $0?.string }.reduce(into: []) { routes, name in
+      let key = ObjectKey(namespace: routeNamespace, name: name)
+      if !routes.contains(key) { routes.append(key) }
+    }
     scaleDownDelay = .seconds(value["scaleDownDelaySeconds"]?.int32 ?? 30)
     scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int32
     let abortDelay = value["abortScaleDownDelaySeconds"]?.int32
