@@ -27,7 +27,7 @@ import Testing
     sim.snapshot().replicaSets.map { ReplicaSetView($0) }.first { $0.images.values.contains(image) }
   }
 
-  /// 5.3 The cure: the watchdog in `Situation.finish`, and the wake-up that `concludeProgress` asks for.
+  /// 5.3 The cure: `checkProgressDeadline` in every plan, with the wake-ups that it and `concludeProgress` ask for.
   @Test func stuckForever_aReleaseThatCannotMoveSaysSoByItself() {
     var settings = ClusterSim.Settings()
     settings.brokenImages = ["shop:bad"]
@@ -79,7 +79,7 @@ import Testing
     #expect(set(sim, "shop:v2")?.desired == 0)
   }
 
-  /// 5.6 The cure: `returningWeight`, which ends at 0 with the last pod of stable.
+  /// 5.6 The cure: the guard in `returningWeight`, by which the way back ends at 0 with the last pod of stable.
   @Test(arguments: [5, 20, 50, 120])
   func weightsNotRestored_anAbortEndsAtZeroWithAllOfStable(afterSeconds seconds: Int) {
     var rollout = Fixture.routedCanary(replicas: 7, steps: [["setWeight": 40], ["pause": ["duration": 30]]])
@@ -148,7 +148,7 @@ import Testing
     #expect(weight(sim) == 0 && set(sim, "shop:v1")?.available == 5)
   }
 
-  /// 5.21 The cures: the `test` of the resourceVersion in a route's patch, `from` of a scale, the status' version.
+  /// 5.21 The cures: the `test` of the resourceVersion in a route's patch; the status' version holds the rest.
   @Test func splitBrain_aWriterWithAnOldViewChangesNothing() throws {
     var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
     sim.setImage("shop:v2")
