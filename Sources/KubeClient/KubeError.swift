@@ -54,6 +54,12 @@ package struct KubeError: Error, Sendable, Hashable {
     self.retryAfter = retryAfter
   }
 
+  /// Whether somebody else wrote first: a stale resourceVersion, or a JSON patch whose `test` does not hold any more,
+  /// which servers report as `testing … failed`.
+  package var isLostRace: Bool {
+    code == .conflict || (code == .invalid && message.contains("testing "))
+  }
+
   private static func isUsuallyTransient(_ code: Code) -> Bool {
     switch code {
     case .conflict, .gone, .tooManyRequests, .unreachable, .timedOut: true

@@ -36,7 +36,7 @@ struct ObjectEditor {
           try await write(patches, object, task)
           return "\(task.subject) \(task.done)"
         } catch {
-          guard Self.lostRace(error), attempt < 10 else { throw CommandFailure(error) }
+          guard error.isLostRace, attempt < 10 else { throw CommandFailure(error) }
         }
       }
     }
@@ -88,11 +88,6 @@ struct ObjectEditor {
       guard error.code == .notFound else { throw error }
       return try await client.patch(task.type, namespace: namespace, name: task.name, body)
     }
-  }
-
-  /// Whether the object is not the one that was read any more: a conflict, or a `test` that did not hold.
-  private static func lostRace(_ error: KubeError) -> Bool {
-    error.code == .conflict || (error.code == .invalid && error.message.contains("test"))
   }
 }
 

@@ -41,17 +41,15 @@ package struct ExperimentReconciler: Sendable {
         let experiment = snapshot.experiment
         let refused = try await performer.perform(plan, on: experiment) { tell($0, of: experiment) }
         guard let refused else {
-          guard case .at(let instant) = plan.wake else { return .done }
-          return .again(after: max(.milliseconds(5), instant - now()))
+          return plan.wake.result(now: now())
         }
         snapshot.refusals[refused.key] = refused.refusal
       }
       return .again(after: .seconds(1))
     } catch {
-      let lostRace = error.code == .conflict || error.code == .invalid && error.message.contains("test")
       let metadata: Logger.Metadata = [LogKey.experiment: "\(key)"]
-      logger.log(level: lostRace ? .debug : .warning, "\(error.message)", metadata: metadata)
-      return .failed(retryAfter: lostRace ? .milliseconds(50) : error.retryAfter)
+      logger.log(level: error.isLostRace ? .debug : .warning, "\(error.message)", metadata: metadata)
+      return .failed(retryAfter: error.isLostRace ? .milliseconds(50) : error.retryAfter)
     }
   }
 

@@ -45,7 +45,7 @@ package struct RolloutReconciler: Sendable {
     }
     let plan = plan(snapshot)
     if let wait = quiet.wait(for: plan, of: snapshot.rollout, now: snapshot.now) {
-      return again(plan.wake, by: wait)
+      return plan.wake.result(now: now(), by: wait)
     }
     for effect in plan.effects {
       logger.debug("effect", metadata: [LogKey.rollout: "\(key)", LogKey.effect: "\(effect.summary)"])
@@ -60,14 +60,7 @@ package struct RolloutReconciler: Sendable {
       if let name = refusedReplicaSet(error, plan) { return await refused(name, error, snapshot) }
       return failed(error, key, snapshot.rollout)
     }
-    return again(plan.wake)
-  }
-
-  /// When to look again: as the plan says, or by then, whichever is earlier.
-  private func again(_ wake: Wake, by limit: Duration? = nil) -> ReconcileResult {
-    guard case .at(let instant) = wake else { return limit.map { .again(after: $0) } ?? .done }
-    let wait = max(.milliseconds(5), instant - now())
-    return .again(after: min(wait, limit ?? wait))
+    return plan.wake.result(now: now())
   }
 
   /// The ReplicaSet of the plan that the server does not take, because of a quota or its content; nil when something
@@ -99,9 +92,12 @@ package struct RolloutReconciler: Sendable {
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
   private func failed(_ error: KubeError, _ key: ObjectKey, _ rollout: JSONValue) -> ReconcileResult {
-    let lostRace = error.code == .conflict || error.code == .invalid && error.message.contains("testing ")
-    logger.log(level: lostRace ? .debug : .warning, "\(error.message)", metadata: [LogKey.rollout: "\(key)"])
-    if lostRace { return .failed(retryAfter: .milliseconds(50)) }
+    logger.log(
+      level: error.isLostRace ? .debug : .warning,
+      "\(error.message)",
+      metadata: [LogKey.rollout: "\(key)"]
+    )
+    if error.isLostRace { return .failed(retryAfter: .milliseconds(50)) }
     if !error.isTransient, error.code != .cancelled {
       emit(PlannedEvent(type: "Warning", reason: "ReconciliationError", message: error.message), rollout)
     }
