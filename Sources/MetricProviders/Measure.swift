@@ -51,13 +51,30 @@ private func ask(
     return ProviderAnswer(error: "cannot query \(name): \(error)")
   }
   do throws(HTTPError) {
-    let answer = parse(try await client.send(request))
+    let response = try await client.send(request)
+    let answer = parse(response)
     guard let error = answer.error else { return answer }
     return ProviderAnswer(
       error: "cannot query \(name): \(request.summary): \(error)",
-      metadata: answer.metadata
+      metadata: answer.metadata,
+      isOutage: answer.isOutage || response.saysOutage
     )
   } catch {
-    return ProviderAnswer(error: "cannot query \(name): \(error)")
+    return ProviderAnswer(error: "cannot query \(name): \(error)", isOutage: error.isOutage)
   }
+}
+
+extension HTTPError {
+  /// Whether nobody answered, as opposed to an answer that nobody can read.
+  package var isOutage: Bool {
+    switch kind {
+    case .timedOut, .cannotConnect, .cannotResolve, .connectionLost, .cancelled, .stopped: true
+    case .tls, .tooLarge, .tooManyRedirects, .protocolError, .badRequest: false
+    }
+  }
+}
+
+extension HTTPResponse {
+  /// Whether the server says that it cannot answer anybody now: 429, or a status from 500 on.
+  package var saysOutage: Bool { status == 429 || status >= 500 }
 }
