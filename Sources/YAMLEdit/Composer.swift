@@ -113,7 +113,10 @@ struct Composer: ~Copyable {
   /// The key as JSON has it, nil for a merge key; an alias, a collection or null as a key is refused.
   private static func name(of key: YAMLNode) throws(YAMLError) -> String? {
     guard case .scalar(let text, let style) = key.content else {
-      throw YAMLError(message: "a mapping, list or alias as a key", at: key.start)
+      // `{{args.x}}` without quotes is a mapping whose key is a mapping.
+      let isFlow = if case .mapping(_, isFlow: true) = key.content { true } else { false }
+      let hint = isFlow ? "; {{placeholders}} need quotes" : ""
+      throw YAMLError(message: "a mapping, list or alias as a key\(hint)", at: key.start)
     }
     if text == "<<", style == .plain && key.tag == nil || key.tag == Schema.mergeTag { return nil }
     let value = try Schema.value(text, style: style, tag: key.tag, at: key.start)
