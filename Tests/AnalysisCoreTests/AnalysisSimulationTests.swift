@@ -80,7 +80,8 @@ private struct Simulation {
     let wasCompleted = self.phase?.isCompleted == true
     let plan = foldMeasurements(taken, into: run, now: now, inFlight: Set(inFlight.keys))
     for entry in taken where !wasCompleted && !before.contains(entry.metric) {
-      fed[entry.metric, default: [:]][entry.measurement.phase, default: 0] += 1
+      guard case .measured(let measurement) = entry.outcome else { continue }
+      fed[entry.metric, default: [:]][measurement.phase, default: 0] += 1
     }
     return plan
   }

@@ -44,7 +44,8 @@ struct AssessmentTests {
     ]
   )
   func table(_ example: AssessmentCase) {
-    #expect(example.metric.assess(example.value) == Assessment(phase: example.phase))
+    let assessment = example.metric.assess(example.value)
+    #expect(assessment.phase == example.phase && assessment.gap == nil)
   }
 
   @Test(
@@ -67,6 +68,9 @@ struct AssessmentTests {
       Case(success: "true", value: .missing, phase: .error, message: "nil or empty"),
       Case(success: "len(result) == 0 || result[0] > 1", value: .list([]), phase: .successful),
       Case(success: "default(result, 0) < 1", value: .missing, phase: .successful),
+      Case(success: "any(result, # > 1)", value: .list([]), phase: .error, message: "nil or empty"),
+      Case(success: "len(result) > 0 && result[0] > 1", value: .list([]), phase: .failed),
+      Case(failure: "len(result) == 0", value: .list([]), phase: .failed),
       Case(success: "isNil(result)", value: .missing, phase: .successful),
       Case(success: "(result ?? 0) < 1", value: .missing, phase: .successful),
       Case(success: "result == nil", value: .missing, phase: .successful),
@@ -75,6 +79,7 @@ struct AssessmentTests {
   func absence(_ example: AssessmentCase) {
     let assessment = example.metric.assess(example.value)
     #expect(assessment.phase == example.phase)
+    #expect(assessment.gap == (example.phase == .error ? .empty : nil))
     #expect(assessment.message.contains(example.message), "\(assessment.message)")
   }
 
@@ -82,8 +87,9 @@ struct AssessmentTests {
     "is never a success because a comparison with NaN is false",
     arguments: [
       Case(value: .number(.nan), phase: .error), Case(value: .list([.nan, .nan]), phase: .error),
-      Case(success: "result > 0.9", value: .number(.nan), phase: .failed),
-      Case(success: "result[0] > 0.9", value: .list([.nan]), phase: .failed),
+      Case(success: "result > 0.9", value: .number(.nan), phase: .error),
+      Case(success: "result[0] > 0.9", value: .list([.nan]), phase: .error),
+      Case(failure: "not (result < 0.9)", value: .number(.nan), phase: .error),
       Case(failure: "result > 0.9", value: .number(.nan), phase: .error),
       Case(failure: "result[0] > 0.9", value: .list([.nan]), phase: .error),
       Case(success: "!(result > 0.9)", value: .number(.nan), phase: .error),
@@ -91,14 +97,24 @@ struct AssessmentTests {
       Case(success: "not any(result, # > 1)", value: .list([.nan]), phase: .error),
       Case(success: "!(max(result) > 1)", value: .list([0, .nan]), phase: .error),
       Case(success: "result < 0.1 || !(result >= 0.1)", value: .number(.nan), phase: .error),
-      Case(success: "result > 1", failure: "result < 0", value: .number(.nan), phase: .inconclusive),
+      Case(success: "result > 1", failure: "result < 0", value: .number(.nan), phase: .error),
+      Case(success: "result[1] > 0", failure: "result[0] > 1", value: .list([.nan, 1]), phase: .error),
+      Case(failure: "isNaN(result) || result > 0.1", value: .number(.nan), phase: .failed),
+      Case(
+        success: "isNaN(result) || result > 0.9",
+        failure: "result < 0.5",
+        value: .number(.nan),
+        phase: .successful
+      ),
       Case(success: "isNaN(result) || result > 0.9", value: .number(.nan), phase: .successful),
       Case(success: "result[1] > 0", value: .list([.nan, 1]), phase: .successful),
       Case(success: "result[0] > 5 || result[1] > 0", value: .list([.nan, 1]), phase: .successful),
     ]
   )
   func notANumber(_ example: AssessmentCase) {
-    #expect(example.metric.assess(example.value).phase == example.phase)
+    let assessment = example.metric.assess(example.value)
+    #expect(assessment.phase == example.phase)
+    #expect(assessment.gap == (example.phase == .error ? .notANumber : nil))
   }
 
   @Test(

@@ -53,6 +53,24 @@ struct Driver {
     return plan
   }
 
+  /// Takes in one measurement at the present time.
+  @discardableResult
+  mutating func take(_ metric: String, _ measurement: Measurement) -> AnalysisPlan {
+    fold(TakenMeasurement(metric: metric, measurement: measurement))
+  }
+
+  /// Takes in that the provider is away.
+  @discardableResult
+  mutating func take(_ metric: String, postponed: Postponement) -> AnalysisPlan {
+    fold(TakenMeasurement(metric: metric, postponed: postponed))
+  }
+
+  private mutating func fold(_ entry: TakenMeasurement) -> AnalysisPlan {
+    let plan = foldMeasurements([entry], into: run, now: now)
+    if let status = plan.nextStatus { run["status"] = status }
+    return plan
+  }
+
   var phase: String { run.at("status", "phase")?.string ?? "" }
   var message: String { run.at("status", "message")?.string ?? "" }
 

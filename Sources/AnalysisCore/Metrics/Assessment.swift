@@ -2,28 +2,37 @@ package import Primitives
 
 /// What a provider's answer means for a metric.
 package struct Assessment: Sendable, Hashable {
-  /// Successful, Failed, Inconclusive or Error.
+  /// Successful, Failed, Inconclusive, or Error for an answer without a value.
   package let phase: AnalysisPhase
-  /// Why, when the phase is Error; empty otherwise.
+  /// Why, when there is no value; empty otherwise.
   package let message: String
+  /// Why there is no value; exactly when the phase is Error.
+  package let gap: AnswerGap?
 
-  package init(phase: AnalysisPhase, message: String = "") {
+  package init(phase: AnalysisPhase) {
     self.phase = phase
+    message = ""
+    gap = nil
+  }
+
+  package init(_ gap: AnswerGap, _ message: String) {
+    phase = .error
     self.message = message
+    self.gap = gap
   }
 }
 
 extension MetricSpec {
-  /// Asks the conditions about an answer, with the table of Argo Rollouts.
+  /// Asks the conditions about an answer, with the table of Argo Rollouts (reference, section 4.4).
   ///
-  /// Stricter than Argo Rollouts in one point: an answer that is empty, or a comparison with NaN, never makes a
-  /// success that no condition asked for. Where the metric would be Successful by that alone, it is Error; a condition
-  /// that names the case (`isNaN(result) || …`, `len(result) == 0 || …`, `default(result, 0) …`) is taken at its word.
+  /// Stricter than Argo Rollouts in one point: where only emptiness, or a comparison with NaN, makes a condition say
+  /// what it says, the answer has no value, and the metric's policy decides. A condition that names the case
+  /// (`isNaN(result) || …`, `len(result) == 0 || …`, `default(result, 0) …`) is taken at its word. See decision 9.
   package func assess(_ value: MetricValue, now: Instant? = nil) -> Assessment {
     if successCondition.isEmpty, failureCondition.isEmpty {
-      if value.isEmpty { return Assessment(phase: .error, message: Self.emptyMessage) }
+      if value.isEmpty { return Assessment(.empty, Self.emptyMessage) }
       return value.isNotANumber
-        ? Assessment(phase: .error, message: Self.notANumberMessage) : Assessment(phase: .successful)
+        ? Assessment(.notANumber, Self.notANumberMessage) : Assessment(phase: .successful)
     }
     var verdicts: [Verdict?] = []
     for (field, text) in [("successCondition", successCondition), ("failureCondition", failureCondition)] {
@@ -31,28 +40,34 @@ extension MetricSpec {
       case .success(let verdict): verdicts.append(verdict)
       case .failure(let failure):
         return Assessment(
-          phase: .error,
-          message: "could not evaluate \(field) \"\(text)\": \(failure.reason)"
+          value.isEmpty ? .empty : .error,
+          "could not evaluate \(field) \"\(text)\": \(failure.reason)"
         )
       }
     }
-    return Self.combine(success: verdicts[0], failure: verdicts[1], of: value)
+    return combine(success: verdicts[0], failure: verdicts[1], of: value)
   }
 
   static let emptyMessage = "metric result is nil or empty: no data returned from the metrics provider"
   static let notANumberMessage = "metric result is not a number (NaN)"
 
-  private static func combine(success: Verdict?, failure: Verdict?, of value: MetricValue) -> Assessment {
-    if failure?.isTrue == true { return Assessment(phase: .failed) }
-    if let success, !success.isTrue {
-      return Assessment(phase: failure == nil ? .failed : .inconclusive)
-    }
+  private func combine(success: Verdict?, failure: Verdict?, of value: MetricValue) -> Assessment {
     let verdicts = [success, failure].compactMap { $0 }
-    if verdicts.contains(where: \.restsOnNaN) { return Assessment(phase: .error, message: notANumberMessage) }
     if value.isEmpty, !verdicts.contains(where: \.mentionsAbsence) {
-      return Assessment(phase: .error, message: emptyMessage)
+      return Assessment(.empty, Self.emptyMessage)
     }
-    return Assessment(phase: .successful)
+    // What a condition says that rests on a comparison with NaN, it does not say.
+    let namesNaN = [successCondition, failureCondition].contains { $0.contains("isNaN") }
+    if let failure, failure.isTrue, !failure.restsOnNaN { return Assessment(phase: .failed) }
+    if let success, success.isTrue, !success.restsOnNaN, namesNaN || failure?.restsOnNaN != true {
+      return Assessment(phase: .successful)
+    }
+    if verdicts.contains(where: \.restsOnNaN) { return Assessment(.notANumber, Self.notANumberMessage) }
+    switch (success?.isTrue, failure?.isTrue) {
+    case (false?, nil): return Assessment(phase: .failed)
+    case (nil, false?): return Assessment(phase: .successful)
+    default: return Assessment(phase: .inconclusive)
+    }
   }
 }
 

@@ -59,6 +59,19 @@ package struct Measurement: Sendable, Hashable {
   }
 }
 
+extension Measurement {
+  /// Whether too few requests stood behind the value, so that it says nothing yet.
+  package var isInsufficient: Bool { metadata[Self.evidenceKey] == Self.insufficient }
+
+  /// Why an Error measurement has no value.
+  package var gap: AnswerGap? {
+    metadata[AnswerGap.metadataKey].flatMap(AnswerGap.init) ?? (phase == .error ? .error : nil)
+  }
+
+  static let evidenceKey = "evidence"
+  static let insufficient = "insufficient"
+}
+
 extension Instant {
   /// RFC 3339, with six digits only where the second has a fraction.
   var exactText: String { nanosecondsSinceEpoch % 1_000_000_000 == 0 ? rfc3339 : rfc3339Micro }

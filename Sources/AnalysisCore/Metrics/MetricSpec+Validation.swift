@@ -26,6 +26,10 @@ extension MetricSpec {
     if name.isEmpty { issues.append(issue("name", "a metric needs a name")) }
     issues += limitIssues(issue) + timeIssues(issue) + providerIssues(issue)
     if provider.usesConditions { issues += conditionIssues(issue) }
+    issues += gapIssues(issue) + (minSamples?.issues(issue) ?? [])
+    if !evidenceDeadlineText.isEmpty, Duration(go: evidenceDeadlineText) == nil {
+      issues.append(issue("evidenceDeadline", "invalid evidenceDeadline string: \(evidenceDeadlineText)"))
+    }
     return issues
   }
 

@@ -13,6 +13,8 @@ package struct MetricSpec: Sendable, Hashable {
   package let failureLimit: Int
   package let inconclusiveLimit: Int
   package let consecutiveErrorLimit: Int
+  /// Whether the manifest has a `consecutiveErrorLimit`.
+  let saysErrorLimit: Bool
   /// 0 switches the limit off.
   package let consecutiveSuccessLimit: Int
   package let successCondition: String
@@ -20,6 +22,12 @@ package struct MetricSpec: Sendable, Hashable {
   package let provider: ProviderSpec
   /// How many providers the manifest names; one is right.
   package let providerCount: Int
+  /// The texts of `onEmpty`, `onNaN`, `onPartial` and `onError`, where they are given; see ``policy(for:)``.
+  let gapPolicies: [AnswerGap: String]
+  /// The requests that must stand behind a value, if the metric says so.
+  package let minSamples: MinimumSamples?
+  /// A Go duration, `10m` when none is given: how long the metric waits for evidence; see ``evidenceDeadline``.
+  package let evidenceDeadlineText: String
 
   package init(_ json: JSONValue) {
     name = scalarText(json["name"])
@@ -32,6 +40,10 @@ package struct MetricSpec: Sendable, Hashable {
     consecutiveSuccessLimit = intOrString(json["consecutiveSuccessLimit"]) ?? 0
     successCondition = scalarText(json["successCondition"])
     failureCondition = scalarText(json["failureCondition"])
+    saysErrorLimit = intOrString(json["consecutiveErrorLimit"]) != nil
+    gapPolicies = Self.gapPolicies(json)
+    minSamples = MinimumSamples(json["minSamples"], metricProvider: json["provider"] ?? .null)
+    evidenceDeadlineText = scalarText(json["evidenceDeadline"])
     provider = ProviderSpec(json["provider"] ?? .null)
     providerCount = ProviderSpec.names(in: json["provider"] ?? .null).count
   }
@@ -41,6 +53,13 @@ package struct MetricSpec: Sendable, Hashable {
 
   /// The initial delay, zero when there is none or it is no duration.
   package var initialDelay: Duration { min(Duration(go: initialDelayText) ?? .zero, Self.longest) }
+
+  /// How long the metric may go without evidence, because its provider is away or because too few requests stand
+  /// behind the value, before it is Inconclusive.
+  package var evidenceDeadline: Duration {
+    let given = Duration(go: evidenceDeadlineText) ?? .seconds(600)
+    return min(max(given, .zero), Self.longest)
+  }
 
   /// Longer waits count as this long (100 years), so that sums of times stay in range.
   private static let longest = Duration.seconds(3_155_760_000)

@@ -9,6 +9,8 @@ package struct AnalysisPlan: Sendable, Equatable {
   package var resume: [String]
   /// Metrics whose measurement in flight is over because the run is; what runs for it is to be stopped.
   package var terminate: [String]
+  /// Jobs of measurements that are no longer kept; to be deleted.
+  package var forget: [JobReference]
   /// The keys of Secrets without which nothing can be measured now.
   package var secrets: [SecretKeyReference]
   /// The whole next status; nil when it is as it should be.
@@ -20,6 +22,7 @@ package struct AnalysisPlan: Sendable, Equatable {
     measure: [String] = [],
     resume: [String] = [],
     terminate: [String] = [],
+    forget: [JobReference] = [],
     secrets: [SecretKeyReference] = [],
     nextStatus: JSONValue? = nil,
     wake: Instant? = nil
@@ -27,6 +30,7 @@ package struct AnalysisPlan: Sendable, Equatable {
     self.measure = measure
     self.resume = resume
     self.terminate = terminate
+    self.forget = forget
     self.secrets = secrets
     self.nextStatus = nextStatus
     self.wake = wake
@@ -42,17 +46,6 @@ package func planAnalysisRun(run: JSONValue, now: Instant, inFlight: Set<String>
   foldMeasurements([], into: run, now: now, inFlight: inFlight)
 }
 
-/// One measurement and the metric it is of.
-package struct TakenMeasurement: Sendable, Hashable {
-  package let metric: String
-  package let measurement: Measurement
-
-  package init(metric: String, measurement: Measurement) {
-    self.metric = metric
-    self.measurement = measurement
-  }
-}
-
 /// Takes measurements into the status of a run and plans it.
 ///
 /// A measurement of a run or a metric that is over, or of a metric that the run does not have, is dropped.
@@ -62,24 +55,9 @@ package func foldMeasurements(
   now: Instant,
   inFlight: Set<String> = []
 ) -> AnalysisPlan {
-  var status = RunStatus(run.status)
-  if status.phase?.isCompleted == true { return AnalysisPlan() }
-  let resolved: ResolvedRun
-  do throws(ResolvedRun.Failure) {
-    resolved = try ResolvedRun(run)
-  } catch {
-    return AnalysisPlan(nextStatus: failedAnalysisRunStatus(of: run, message: error.message, now: now))
-  }
-  status.start(now: now)
-  for entry in taken { status.take(entry, resolved) }
-  var plan = status.conclude(resolved, now: now)
-  if status.phase?.isCompleted != true {
-    status.schedule(resolved, now: now, inFlight: inFlight, in: &plan)
-    if !plan.measure.isEmpty { plan.secrets = secretsNeeded(by: run.spec) }
-  }
-  status.trim(resolved)
-  status.summarize(resolved)
-  let next = status.json
+  var work = AnalysisRunWork(run)
+  var plan = work.advance(with: taken, now: now, inFlight: inFlight)
+  let next = work.status
   if next != run.status { plan.nextStatus = next }
   return plan
 }

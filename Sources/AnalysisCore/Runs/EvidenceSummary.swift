@@ -28,11 +28,17 @@ private func line(for result: MetricResult, metric: MetricSpec?) -> String {
   var notes: [String] = []
   if let metric { notes += conditions(metric) }
   if let metric, result.phase.isCompleted {
-    let verdict = MetricVerdict(of: metric, result: result, isTerminating: true)
+    let verdict = MetricVerdict(
+      of: metric,
+      result: result,
+      now: Instant(secondsSinceEpoch: 0),
+      isTerminating: true
+    )
     // `failed (2) > failureLimit (1)` reads better without its brackets here.
     if !verdict.reason.isEmpty { notes.append(verdict.reason.filter { $0 != "(" && $0 != ")" }) }
   }
-  if result.phase == .error, let message = result.last?.message, !message.isEmpty {
+  let isUnanswered = result.phase == .error || result.last?.phase == .error
+  if isUnanswered, let message = result.last?.message, !message.isEmpty {
     notes.append(shortened(message, to: 160))
   }
   if result.isDryRun { notes.append("dry run") }

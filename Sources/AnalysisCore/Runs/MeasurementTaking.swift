@@ -23,7 +23,10 @@ extension MetricSpec {
     finishedAt: Instant,
     redacting secrets: some Sequence<String> = EmptyCollection()
   ) -> Measurement {
-    let assessment = assess(value, now: finishedAt)
+    var assessment = assess(value, now: finishedAt)
+    if assessment.gap == nil, let words = Self.partialWarning(metadata) {
+      assessment = Assessment(.partial, "the provider answered with a part of the data: \(words)")
+    }
     let measurement = Measurement(
       phase: assessment.phase,
       value: valueText ?? value.valueText,
@@ -32,10 +35,11 @@ extension MetricSpec {
       finishedAt: finishedAt,
       metadata: metadata
     )
-    return measurement.redacting(secrets)
+    guard let gap = assessment.gap else { return measurement.redacting(secrets) }
+    return marked(measurement, gap).redacting(secrets)
   }
 
-  /// The measurement for a provider that gave no answer; always an Error, which says why.
+  /// The measurement for a provider that refused the question or whose answer cannot be read, with the reason.
   package func measurement(
     failing reason: String,
     metadata: [String: String] = [:],
@@ -50,7 +54,47 @@ extension MetricSpec {
       finishedAt: finishedAt,
       metadata: metadata
     )
+    return marked(measurement, .error).redacting(secrets)
+  }
+
+  /// The measurement when fewer requests than `minSamples` stand behind the value: it says nothing and counts nowhere.
+  ///
+  /// Nil when there are enough.
+  package func insufficientMeasurement(
+    of value: MetricValue,
+    samples: Double,
+    startedAt: Instant,
+    finishedAt: Instant,
+    redacting secrets: some Sequence<String> = EmptyCollection()
+  ) -> Measurement? {
+    guard let least = minSamples?.count, !(samples >= least) else { return nil }
+    let counted = "\(GoFormat.plain(samples)) of at least \(GoFormat.plain(least)) requests"
+    let measurement = Measurement(
+      phase: .inconclusive,
+      value: value.valueText,
+      message: "insufficient evidence: \(counted)",
+      startedAt: startedAt,
+      finishedAt: finishedAt,
+      metadata: [
+        Measurement.evidenceKey: Measurement.insufficient, "samples": GoFormat.plain(samples),
+      ]
+    )
     return measurement.redacting(secrets)
+  }
+
+  /// The measurement with the phase that the gap's policy gives it, and with its gap in the metadata.
+  private func marked(_ measurement: Measurement, _ gap: AnswerGap) -> Measurement {
+    var measurement = measurement
+    if policy(for: gap) == .fail { measurement.phase = .failed }
+    if gap != .error { measurement.metadata[AnswerGap.metadataKey] = gap.rawValue }
+    return measurement
+  }
+
+  /// The warnings of a provider that mean missing data. Those of PromQL are about the query's style.
+  private static func partialWarning(_ metadata: [String: String]) -> String? {
+    guard let warnings = metadata["warnings"], !warnings.isEmpty else { return nil }
+    let isStyle = warnings.hasPrefix("\"PromQL ") || warnings.hasPrefix("PromQL ")
+    return isStyle ? nil : warnings
   }
 }
 

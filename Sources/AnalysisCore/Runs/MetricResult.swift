@@ -16,6 +16,8 @@ struct MetricResult: Sendable {
   var consecutiveSuccess: Int
   var isDryRun: Bool
   var metadata: [String: String]
+  /// Not before this time is the provider asked again that did not answer; known to this process only.
+  private(set) var retryAt: Instant?
   /// The last ones, oldest first.
   private(set) var measurements: [JSONValue] {
     didSet { last = measurements.last.map(Measurement.init) }
@@ -44,12 +46,43 @@ struct MetricResult: Sendable {
   /// Whether a measurement that was begun has not ended.
   var isInFlight: Bool { last.map { !$0.phase.isCompleted } ?? false }
 
+  /// Since when the metric has waited for evidence, and for what; nil when its last answer was one.
+  var waiting: (since: Instant, reason: String)? {
+    guard let since = metadata[Self.waitingSince].flatMap(Instant.init) else { return nil }
+    return (since, metadata[Self.waitingFor] ?? "")
+  }
+
+  /// Texts in the metadata survive under every set of definitions; other fields of ours would be pruned.
+  private static let waitingSince = "waitingSince"
+  private static let waitingFor = "waitingFor"
+
+  /// Waits for evidence, from now on or still.
+  private mutating func wait(for reason: String, since: Instant) {
+    if waiting == nil { metadata[Self.waitingSince] = since.exactText }
+    metadata[Self.waitingFor] = reason
+  }
+
+  /// Takes in that the provider could not be asked: nothing is counted.
+  mutating func postpone(_ postponement: Postponement) {
+    wait(for: postponement.reason, since: postponement.since)
+    retryAt = postponement.retryAt
+  }
+
   /// Takes in a measurement: it replaces the one in flight, or is appended, and counts once it has ended.
   mutating func take(_ measurement: Measurement) {
     if isInFlight {
       measurements[measurements.count - 1] = measurement.json
     } else {
       measurements.append(measurement.json)
+    }
+    retryAt = nil
+    if measurement.phase.isCompleted, measurement.isInsufficient {
+      wait(
+        for: measurement.message,
+        since: measurement.startedAt ?? measurement.finishedAt ?? Instant(secondsSinceEpoch: 0)
+      )
+      consecutiveError = 0
+      return
     }
     switch measurement.phase {
     case .pending, .running: return
@@ -59,6 +92,10 @@ struct MetricResult: Sendable {
     case .error: error += 1
     }
     let isError = measurement.phase == .error
+    if !isError {
+      metadata[Self.waitingSince] = nil
+      metadata[Self.waitingFor] = nil
+    }
     count += isError ? 0 : 1
     consecutiveError = isError ? consecutiveError + 1 : 0
     consecutiveSuccess = measurement.phase == .successful ? consecutiveSuccess + 1 : 0
@@ -75,8 +112,13 @@ struct MetricResult: Sendable {
   }
 
   /// Forgets the oldest measurements beyond the limit.
-  mutating func keep(last limit: Int) {
-    if measurements.count > limit { measurements.removeFirst(measurements.count - limit) }
+  ///
+  /// Returns the Jobs of those.
+  mutating func keep(last limit: Int) -> [JobReference] {
+    guard measurements.count > limit else { return [] }
+    let old = measurements.prefix(measurements.count - limit).compactMap { JobReference(measurement: $0) }
+    measurements.removeFirst(measurements.count - limit)
+    return old
   }
 
   var json: JSONValue {

@@ -10,11 +10,15 @@ struct MetricVerdict: Sendable {
   ///
   /// When several limits are exceeded at once, Error outweighs Inconclusive, which outweighs Failed, as in Argo
   /// Rollouts; a phase, once reached, ends the metric, so that this is rare.
-  init(of metric: MetricSpec, result: MetricResult, isTerminating: Bool) {
+  init(of metric: MetricSpec, result: MetricResult, now: Instant, isTerminating: Bool) {
     let (exceeded, exceededReason) = Self.exceededLimit(of: metric, result)
     if result.phase.isCompleted {
-      let isDecided = exceeded == result.phase
-      self.init(result.phase, isDecided ? exceededReason : Self.shortfall(of: metric, result))
+      let other = result.waiting.map { Self.overdue($0, metric) } ?? Self.shortfall(of: metric, result)
+      self.init(result.phase, exceeded == result.phase ? exceededReason : other)
+    } else if let waiting = result.waiting, !isTerminating, !result.isInFlight, exceeded == nil,
+      now - waiting.since >= metric.evidenceDeadline
+    {
+      self.init(.inconclusive, Self.overdue(waiting, metric))
     } else if result.last == nil {
       self.init(isTerminating ? .successful : .pending)
     } else if result.isInFlight {
@@ -45,7 +49,9 @@ struct MetricVerdict: Sendable {
   ) -> (AnalysisPhase?, String) {
     if result.consecutiveError > metric.consecutiveErrorLimit {
       let limit = "consecutiveErrorLimit (\(metric.consecutiveErrorLimit))"
-      return (.error, "consecutiveErrors (\(result.consecutiveError)) > \(limit)")
+      let phase: AnalysisPhase =
+        metric.policy(for: result.last?.gap ?? .error) == .error ? .error : .inconclusive
+      return (phase, "consecutiveErrors (\(result.consecutiveError)) > \(limit)")
     }
     if result.inconclusive > metric.inconclusiveLimit {
       let limit = "inconclusiveLimit (\(metric.inconclusiveLimit))"
@@ -57,6 +63,11 @@ struct MetricVerdict: Sendable {
     return (nil, "")
   }
 
+  private static func overdue(_ waiting: (since: Instant, reason: String), _ metric: MetricSpec) -> String {
+    let limit = "evidenceDeadline (\(metric.evidenceDeadline.goText))"
+    return "no evidence since \(waiting.since.rfc3339) > \(limit): \(waiting.reason)"
+  }
+
   /// What was missing when the count was reached without enough successes in a row.
   private static func shortfall(of metric: MetricSpec, _ result: MetricResult) -> String {
     guard metric.hasConsecutiveSuccessLimit else { return "" }
@@ -66,11 +77,11 @@ struct MetricVerdict: Sendable {
 }
 
 extension MetricSpec {
-  /// When the next measurement is due after the last one: an interval later, and after an error 10 s later or an
-  /// interval, whichever is shorter. A metric without an interval is measured again only after an error.
+  /// When the next measurement is due after the last one: an interval later, 10 s later after an error as in Argo
+  /// Rollouts. A metric without an interval is measured again only after an error or without enough evidence.
   func nextMeasurement(after last: Measurement, now: Instant) -> Instant {
     let retry = Duration.seconds(10)
-    let gap = last.phase == .error ? min(retry, interval ?? retry) : interval ?? .zero
+    let gap = last.phase == .error ? retry : interval ?? (last.isInsufficient ? retry : .zero)
     return (last.finishedAt ?? last.startedAt ?? now) + max(gap, .zero)
   }
 }

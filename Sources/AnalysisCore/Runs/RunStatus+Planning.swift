@@ -1,7 +1,7 @@
 import Primitives
 
 extension RunStatus {
-  mutating func take(_ entry: TakenMeasurement, _ run: ResolvedRun) {
+  mutating func take(_ entry: TakenMeasurement, _ run: ResolvedRun, now: Instant) {
     guard let metric = run.metric(named: entry.metric) else { return }
     var result = result(of: metric.name) ?? MetricResult(["name": .string(metric.name), "phase": "Running"])
     guard !result.phase.isCompleted else { return }
@@ -9,16 +9,19 @@ extension RunStatus {
     if case .prometheus(let query) = metric.provider {
       result.metadata["ResolvedPrometheusQuery"] = query.query
     }
-    result.take(entry.measurement)
+    switch entry.outcome {
+    case .measured(let measurement): result.take(measurement)
+    case .postponed(let postponement): result.postpone(postponement)
+    }
     set(result, in: run)
     // Limits hold after every measurement, so that several at once end a metric no later than one by one.
-    assess(run, isTerminating: false)
+    assess(run, now: now, isTerminating: false)
   }
 
   /// Decides about every metric, and about the run when all are decided or one ends it.
   mutating func conclude(_ run: ResolvedRun, now: Instant) -> AnalysisPlan {
     var plan = AnalysisPlan()
-    assess(run, isTerminating: false)
+    assess(run, now: now, isTerminating: false)
     let isTerminating = run.isTerminated || results.contains { $0.endsRun(run) }
     if isTerminating {
       for var result in results where result.isInFlight && run.metric(named: result.name) != nil {
@@ -26,20 +29,32 @@ extension RunStatus {
         result.endInFlight(now: now)
         set(result, in: run)
       }
-      assess(run, isTerminating: true)
+      assess(run, now: now, isTerminating: true)
     }
     let open = run.metrics.contains { result(of: $0.name)?.phase.isCompleted != true }
-    guard isTerminating || !open else { return plan }
-    let (phase, message) = worst(run)
+    guard isTerminating || !open else {
+      tellWhatIsWaitedFor(run)
+      return plan
+    }
+    let (phase, message) = worst(run, now: now)
     let fallback = run.isTerminated ? "Run Terminated" : ""
     complete(phase, message: message.isEmpty ? fallback : message, now: now)
     return plan
   }
 
-  private mutating func assess(_ run: ResolvedRun, isTerminating: Bool) {
+  /// A run that is not over has a message exactly while a metric waits for evidence.
+  private mutating func tellWhatIsWaitedFor(_ run: ResolvedRun) {
+    for metric in run.metrics {
+      guard let waiting = result(of: metric.name)?.waiting else { continue }
+      return note("Metric \"\(metric.name)\" is waiting: \(waiting.reason)")
+    }
+    note("")
+  }
+
+  private mutating func assess(_ run: ResolvedRun, now: Instant, isTerminating: Bool) {
     for metric in run.metrics {
       guard var result = result(of: metric.name) else { continue }
-      let verdict = MetricVerdict(of: metric, result: result, isTerminating: isTerminating)
+      let verdict = MetricVerdict(of: metric, result: result, now: now, isTerminating: isTerminating)
       guard result.phase != verdict.phase else { continue }
       result.phase = verdict.phase
       result.message = result.last?.message ?? ""
@@ -51,13 +66,13 @@ extension RunStatus {
   }
 
   /// The worst phase of the metrics that count, and its reason; Successful when none has a phase.
-  private func worst(_ run: ResolvedRun) -> (AnalysisPhase, String) {
+  private func worst(_ run: ResolvedRun, now: Instant) -> (AnalysisPhase, String) {
     var worst = AnalysisPhase.successful
     var message = ""
     for metric in run.metrics where !run.dryRun.contains(metric.name) {
       guard let result = result(of: metric.name), result.phase.isWorse(than: worst) else { continue }
       worst = result.phase
-      let verdict = MetricVerdict(of: metric, result: result, isTerminating: true)
+      let verdict = MetricVerdict(of: metric, result: result, now: now, isTerminating: true)
       message = "Metric \"\(metric.name)\" assessed \(worst.rawValue)"
       if !verdict.reason.isEmpty { message += " due to \(verdict.reason)" }
       if !result.message.isEmpty { message += ": \"Error Message: \(result.message)\"" }
@@ -70,8 +85,14 @@ extension RunStatus {
     for metric in run.metrics where !inFlight.contains(metric.name) {
       let result = result(of: metric.name)
       if result?.phase.isCompleted == true { continue }
+      if let since = result?.waiting?.since {
+        let deadline = since + metric.evidenceDeadline
+        plan.wake = min(plan.wake ?? deadline, deadline)
+      }
       let due: Instant
-      if let last = result?.last {
+      if let retryAt = result?.retryAt {
+        due = retryAt
+      } else if let last = result?.last {
         due =
           result?.isInFlight == true
           ? last.resumeAt ?? now : metric.nextMeasurement(after: last, now: now)
@@ -89,14 +110,18 @@ extension RunStatus {
   }
 
   /// Forgets old measurements: the last 10 are kept, or as many as a retention rule says.
-  mutating func trim(_ run: ResolvedRun) {
+  ///
+  /// Returns the Jobs of those that are forgotten.
+  mutating func trim(_ run: ResolvedRun) -> [JobReference] {
+    var forgotten: [JobReference] = []
     for metric in run.metrics {
       guard var result = result(of: metric.name) else { continue }
       let limit = run.retention[metric.name] ?? 10
       guard result.measurements.count > limit else { continue }
-      result.keep(last: limit)
+      forgotten += result.keep(last: limit)
       set(result, in: run)
     }
+    return forgotten
   }
 }
 

@@ -33,6 +33,9 @@ struct RunStatus: Sendable {
     if phase == nil || phase == .pending { base["phase"] = .string(AnalysisPhase.running.rawValue) }
   }
 
+  /// The message of a run that is not over; empty for none.
+  mutating func note(_ message: String) { base["message"] = message.isEmpty ? nil : .string(message) }
+
   mutating func complete(_ phase: AnalysisPhase, message: String, now: Instant) {
     base["phase"] = .string(phase.rawValue)
     base["message"] = message.isEmpty ? nil : .string(message)
