@@ -1,80 +1,52 @@
 package import AnalysisCore
-package import HTTPTransport
-package import Primitives
+import HTTPTransport
+import Primitives
 
 /// Asks the provider of a metric, whose arguments have been put in, once.
 ///
-/// Never throws: whatever goes wrong is an answer with an error. The time limit is the spec's. `now` is what a
-/// range query's expressions count from, `defaultPrometheusAddress` the server for Prometheus queries that name none.
-package func measure(
+/// Never throws: whatever goes wrong is an answer with an error, in which no secret stands. The time limit is the
+/// spec's.
+package func measure(provider: ProviderSpec, context: ProviderContext) async -> ProviderAnswer {
+  let answer = await ask(provider, context)
+  return answer.mapTexts(Redaction(provider: provider, context: context).apply)
+}
+
+/// Asks again for a measurement that was unfinished, found by the metadata that came with it.
+package func resume(
   provider: ProviderSpec,
-  client: HTTPClient,
-  now: Instant,
-  defaultPrometheusAddress: String = ""
+  metadata: [String: String],
+  context: ProviderContext
 ) async -> ProviderAnswer {
-  switch provider {
-  case .prometheus(let query):
-    await ask("prometheus", client) { () throws(ProviderSpecError) in
-      try PrometheusProvider.request(for: query, now: now, defaultAddress: defaultPrometheusAddress)
-    } parse: {
-      PrometheusProvider.answer(from: $0)
-    }
-  case .web(let query):
-    await ask("web", client) { () throws(ProviderSpecError) in
-      try WebProvider.request(for: query)
-    } parse: {
-      WebProvider.answer(from: $0, jsonPath: query.jsonPath)
-    }
-  case .job:
-    ProviderAnswer(error: "cannot measure by a Job over HTTP; the controller runs it")
-  case .unsupported(let name):
-    ProviderAnswer(error: "the metric provider \"\(name)\" is not supported")
+  guard case .kayenta(let judgement) = provider else {
+    return ProviderAnswer(error: "a measurement by \(provider.name) cannot be resumed over HTTP")
   }
+  let answer = await KayentaProvider.resume(judgement, metadata: metadata, context: context)
+  return answer.mapTexts(Redaction(provider: provider, context: context).apply)
 }
 
 /// What is worth keeping about the question itself, for the metadata of a metric's results.
 package func metricMetadata(of provider: ProviderSpec) -> [String: String] {
-  guard case .prometheus(let query) = provider else { return [:] }
-  return ["ResolvedPrometheusQuery": query.query]
-}
-
-private func ask(
-  _ name: String,
-  _ client: HTTPClient,
-  request build: () throws(ProviderSpecError) -> HTTPRequest,
-  parse: (HTTPResponse) -> ProviderAnswer
-) async -> ProviderAnswer {
-  let request: HTTPRequest
-  do throws(ProviderSpecError) {
-    request = try build()
-  } catch {
-    return ProviderAnswer(error: "cannot query \(name): \(error)")
-  }
-  do throws(HTTPError) {
-    let response = try await client.send(request)
-    let answer = parse(response)
-    guard let error = answer.error else { return answer }
-    return ProviderAnswer(
-      error: "cannot query \(name): \(request.summary): \(error)",
-      metadata: answer.metadata,
-      isOutage: answer.isOutage || response.saysOutage
-    )
-  } catch {
-    return ProviderAnswer(error: "cannot query \(name): \(error)", isOutage: error.isOutage)
+  switch provider {
+  case .prometheus(let query): ["ResolvedPrometheusQuery": query.query]
+  case .newRelic(let query): ["ResolvedNewRelicQuery": query.query]
+  default: [:]
   }
 }
 
-extension HTTPError {
-  /// Whether nobody answered, as opposed to an answer that nobody can read.
-  package var isOutage: Bool {
-    switch kind {
-    case .timedOut, .cannotConnect, .cannotResolve, .connectionLost, .cancelled, .stopped: true
-    case .tls, .tooLarge, .tooManyRedirects, .protocolError, .badRequest: false
-    }
+private func ask(_ provider: ProviderSpec, _ context: ProviderContext) async -> ProviderAnswer {
+  switch provider {
+  case .prometheus(let query): await PrometheusProvider.measure(query, context: context)
+  case .web(let query): await WebProvider.measure(query, context: context)
+  case .datadog(let query): await DatadogProvider.measure(query, context: context)
+  case .newRelic(let query): await NewRelicProvider.measure(query, context: context)
+  case .wavefront(let query): await WavefrontProvider.measure(query, context: context)
+  case .kayenta(let judgement): await KayentaProvider.start(judgement, context: context)
+  case .cloudWatch(let query): await CloudWatchProvider.measure(query, context: context)
+  case .graphite(let query): await GraphiteProvider.measure(query, context: context)
+  case .influxDB(let query): await InfluxDBProvider.measure(query, context: context)
+  case .skyWalking(let query): await SkyWalkingProvider.measure(query, context: context)
+  case .job: ProviderAnswer(error: "cannot measure by a Job over HTTP; the controller runs it")
+  case .unsupported(let name):
+    ProviderAnswer(error: "the metric provider \"\(name)\" is not supported")
   }
-}
-
-extension HTTPResponse {
-  /// Whether the server says that it cannot answer anybody now: 429, or a status from 500 on.
-  package var saysOutage: Bool { status == 429 || status >= 500 }
 }

@@ -22,8 +22,10 @@ extension PrometheusProvider {
     guard isSuccess, json["status"] == "success" else {
       return ProviderAnswer(error: refusal(json, response), metadata: metadata)
     }
-    do throws(ProviderSpecError) {
-      return ProviderAnswer(value: try value(of: json["data"]), metadata: metadata)
+    do throws(ProviderFailure) {
+      // Servers that ask others in turn warn when one of them was silent; remarks on the query itself are no such thing.
+      let shortfall = warnings.first { !$0.hasPrefix("PromQL ") }
+      return ProviderAnswer(value: try value(of: json["data"]), metadata: metadata, shortfall: shortfall)
     } catch {
       return ProviderAnswer(error: "the server answered with \(error)", metadata: metadata)
     }
@@ -35,9 +37,9 @@ extension PrometheusProvider {
     return "the server answered \(response.status)\(type): \(words)"
   }
 
-  private static func value(of data: JSONValue?) throws(ProviderSpecError) -> MetricValue {
+  private static func value(of data: JSONValue?) throws(ProviderFailure) -> MetricValue {
     guard let data, let type = data["resultType"]?.string, let result = data["result"] else {
-      throw ProviderSpecError("no result")
+      throw ProviderFailure("no result")
     }
     switch type {
     case "scalar": return .number(try number(of: result, type))
@@ -54,12 +56,12 @@ extension PrometheusProvider {
         for sample in samples { numbers.append(try number(of: sample, type)) }
       }
       return .list(numbers)
-    case "string": throw ProviderSpecError("a string, which is no metric")
-    default: throw ProviderSpecError("a result of the unknown type \"\(type)\"")
+    case "string": throw ProviderFailure("a string, which is no metric")
+    default: throw ProviderFailure("a result of the unknown type \"\(type)\"")
     }
   }
 
-  private static func list(_ json: JSONValue, _ type: String) throws(ProviderSpecError) -> [JSONValue] {
+  private static func list(_ json: JSONValue, _ type: String) throws(ProviderFailure) -> [JSONValue] {
     guard let elements = json.array else { throw malformed(type, json) }
     return elements
   }
@@ -69,7 +71,7 @@ extension PrometheusProvider {
     of sample: JSONValue?,
     _ type: String,
     in series: JSONValue = .null
-  ) throws(ProviderSpecError) -> Double {
+  ) throws(ProviderFailure) -> Double {
     guard let pair = sample?.array, pair.count == 2, let text = pair[1].string, let number = number(text)
     else {
       throw malformed(type, series.isNull ? sample ?? .null : series)
@@ -77,11 +79,11 @@ extension PrometheusProvider {
     return number
   }
 
-  private static func malformed(_ type: String, _ json: JSONValue) -> ProviderSpecError {
+  private static func malformed(_ type: String, _ json: JSONValue) -> ProviderFailure {
     if json["histogram"] != nil || json["histograms"] != nil {
-      return ProviderSpecError("a native histogram, which is no number; a query can take a quantile of it")
+      return ProviderFailure("a native histogram, which is no number; a query can take a quantile of it")
     }
-    return ProviderSpecError("a malformed \(type): \(ProviderRequest.excerpt(json.bytes()))")
+    return ProviderFailure("a malformed \(type): \(ProviderRequest.excerpt(json.bytes()))")
   }
 
   /// A number as Prometheus writes it; other spellings that Swift would read are refused.

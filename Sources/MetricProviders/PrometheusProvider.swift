@@ -4,6 +4,26 @@ package import Primitives
 
 /// Prometheus' HTTP API: `/api/v1/query` and `/api/v1/query_range`, of Prometheus and of those that speak like it.
 package enum PrometheusProvider {
+  static func measure(_ query: PrometheusQuery, context: ProviderContext) async -> ProviderAnswer {
+    let address =
+      query.address.isEmpty ? context.variable("ARGO_ROLLOUTS_PROMETHEUS_ADDRESS") ?? "" : query.address
+    return await context.ask("prometheus", authentication: authentication(of: query, at: address)) {
+      () throws(ProviderFailure) in
+      try request(for: query, now: context.now, defaultAddress: address)
+    } read: {
+      answer(from: $0)
+    }
+  }
+
+  /// The workspaces of Amazon take signed requests only, whether the spec says so or not.
+  private static func authentication(of query: PrometheusQuery, at address: String) -> ProviderAuthentication
+  {
+    guard case .none = query.authentication, address.contains("aps-workspaces") else {
+      return query.authentication
+    }
+    return .sigv4(AWSIdentity())
+  }
+
   /// Longer parameters go into a form body: proxies cut long URLs.
   private static let longestParameters = 2000
 
@@ -15,8 +35,8 @@ package enum PrometheusProvider {
     for query: PrometheusQuery,
     now: Instant,
     defaultAddress: String = ""
-  ) throws(ProviderSpecError) -> HTTPRequest {
-    guard !query.query.isEmpty else { throw ProviderSpecError("the query is empty") }
+  ) throws(ProviderFailure) -> HTTPRequest {
+    guard !query.query.isEmpty else { throw ProviderFailure("the query is empty") }
     let address = query.address.isEmpty ? defaultAddress : query.address
     var parameters = "query=" + ProviderRequest.encode(query.query)
     if let range = query.rangeQuery { parameters += try rangeParameters(range, now: now) }
@@ -38,12 +58,8 @@ package enum PrometheusProvider {
   }
 
   /// The API's URL below the address, which may have a path and parameters of its own.
-  private static func endpoint(range: Bool, at address: String) throws(ProviderSpecError) -> String {
-    guard !address.isEmpty else { throw ProviderSpecError("no address of the server is given") }
-    let lowercase = address.lowercased()
-    guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
-      throw ProviderSpecError("the address \"\(address)\" is no http or https URL")
-    }
+  private static func endpoint(range: Bool, at address: String) throws(ProviderFailure) -> String {
+    _ = try ProviderRequest.checked(address, "address")
     let whole = address.prefix { $0 != "#" }
     let mark = whole.firstIndex(of: "?") ?? whole.endIndex
     var path = whole[..<mark]
@@ -54,12 +70,12 @@ package enum PrometheusProvider {
   private static func rangeParameters(
     _ range: PrometheusQuery.Range,
     now: Instant
-  ) throws(ProviderSpecError) -> String {
+  ) throws(ProviderFailure) -> String {
     let start = try instant(range.start, "start", now)
     let end = try instant(range.end, "end", now)
-    guard start <= end else { throw ProviderSpecError("the range query ends before it starts") }
+    guard start <= end else { throw ProviderFailure("the range query ends before it starts") }
     guard let step = Duration(go: range.step), step > .zero else {
-      throw ProviderSpecError("the step \"\(range.step)\" of the range query is no positive duration")
+      throw ProviderFailure("the step \"\(range.step)\" of the range query is no positive duration")
     }
     return "&start=\(seconds(start.nanosecondsSinceEpoch))&end=\(seconds(end.nanosecondsSinceEpoch))"
       + "&step=\(seconds(step.wholeNanoseconds))"
@@ -69,11 +85,11 @@ package enum PrometheusProvider {
     _ text: String,
     _ field: String,
     _ now: Instant
-  ) throws(ProviderSpecError) -> Instant {
+  ) throws(ProviderFailure) -> Instant {
     do throws(ExpressionError) {
       return try TimeExpression.instant(text, now: now)
     } catch {
-      throw ProviderSpecError("the \(field) \"\(text)\" of the range query: \(error)")
+      throw ProviderFailure("the \(field) \"\(text)\" of the range query: \(error)")
     }
   }
 

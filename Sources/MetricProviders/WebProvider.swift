@@ -4,26 +4,34 @@ import Primitives
 
 /// Any HTTP endpoint: its answer, or the part of it that a JSON path names, is the value.
 package enum WebProvider {
+  static func measure(_ query: WebQuery, context: ProviderContext) async -> ProviderAnswer {
+    await context.ask("web", authentication: query.authentication) { () throws(ProviderFailure) in
+      try request(for: query)
+    } read: {
+      answer(from: $0, jsonPath: query.jsonPath)
+    }
+  }
+
   /// The request for a query; no I/O.
-  package static func request(for query: WebQuery) throws(ProviderSpecError) -> HTTPRequest {
+  package static func request(for query: WebQuery) throws(ProviderFailure) -> HTTPRequest {
     let lowercase = query.url.lowercased()
     guard lowercase.hasPrefix("http://") || lowercase.hasPrefix("https://") else {
-      throw ProviderSpecError("\"\(query.url)\" is no http or https URL")
+      throw ProviderFailure("\"\(query.url)\" is no http or https URL")
     }
     guard ["GET", "POST", "PUT"].contains(query.method) else {
-      throw ProviderSpecError("the method \(query.method) is not GET, POST or PUT")
+      throw ProviderFailure("the method \(query.method) is not GET, POST or PUT")
     }
     guard query.body.isEmpty || query.jsonBody == nil else {
-      throw ProviderSpecError("both body and jsonBody are given")
+      throw ProviderFailure("both body and jsonBody are given")
     }
     guard query.method != "GET" || (query.body.isEmpty && query.jsonBody == nil) else {
-      throw ProviderSpecError("a GET has no body")
+      throw ProviderFailure("a GET has no body")
     }
     // A path that cannot be read is known before anybody is asked.
     do throws(JSONPathError) {
       _ = try JSONPath(parsing: query.jsonPath)
     } catch {
-      throw ProviderSpecError("jsonPath \"\(query.jsonPath)\": \(error)")
+      throw ProviderFailure("jsonPath \"\(query.jsonPath)\": \(error)")
     }
     var request = try ProviderRequest.make(
       method: query.method,

@@ -10,7 +10,7 @@ struct AnalysisIssueTests {
       [
         metric("a", ["successCondition": "results[0] > 1", "failureCondition": "result[0] >"]), metric("a"),
         metric("b", ["count": 2, "interval": "{{args.every}}", "provider": ["web": ["method": "PATCH"]]]),
-        metric("c", ["count": 2, "provider": ["datadog": ["query": "q"]]]),
+        metric("c", ["count": 2, "provider": ["opsmx": ["query": "q"]]]),
       ],
       ["args": [["name": "every"], ["name": "every"]]]
     )
@@ -22,7 +22,7 @@ struct AnalysisIssueTests {
         "spec.metrics[2].provider.web.url: a URL is needed",
         "spec.metrics[2].provider.web.method: method PATCH is not GET, POST or PUT",
         "spec.metrics[3].interval: interval must be specified when count > 1",
-        "spec.metrics[3].provider: provider datadog is not supported",
+        "spec.metrics[3].provider: provider opsmx is not supported",
         "spec.args[1].name: duplicate name 'every'",
       ]
     )

@@ -77,8 +77,8 @@ struct InvalidRunTests {
         message: "Analysis spec invalid: metrics[0]: multiple providers specified"
       ),
       Case(
-        metrics: [metric("a", ["provider": ["wavefront": ["query": "q"]]])],
-        message: "Analysis spec invalid: metrics[0]: provider wavefront is not supported"
+        metrics: [metric("a", ["provider": ["opsmx": ["query": "q"]]])],
+        message: "Analysis spec invalid: metrics[0]: provider opsmx is not supported"
       ),
       Case(
         metrics: [metric("a", ["successCondition": "result >"])],
@@ -118,7 +118,7 @@ struct InvalidRunTests {
 
   @Test("is none when only a dry-run metric asks what nobody understands")
   func brokenDryRun() {
-    let trial = metric("trial", ["provider": ["wavefront": [:]]])
+    let trial = metric("trial", ["provider": ["opsmx": [:]]])
     var driver = Driver(analysisRun([metric("a"), trial], ["dryRun": [["metricName": "trial"]]]))
     #expect(driver.plan().measure == ["a", "trial"])
   }

@@ -26,7 +26,7 @@ struct ProviderSpecTests {
 
   @Test("says which authentication it does not know")
   func authentication() {
-    #expect(ProviderAuthentication(["sigv4": ["region": "eu"]]) == .unsupported("sigv4"))
+    #expect(ProviderAuthentication(["ntlm": ["region": "eu"]]) == .unsupported("ntlm"))
     #expect(ProviderAuthentication(["bearer": ["token": "t"]]) == .bearer(token: "t"))
     #expect(ProviderAuthentication(nil) == .none)
   }
@@ -41,7 +41,7 @@ struct ProviderSpecTests {
 
   @Test("that nobody knows keeps its name")
   func unknown() {
-    #expect(ProviderSpec(["kayenta": [:]]) == .unsupported("kayenta"))
+    #expect(ProviderSpec(["opsmx": [:]]) == .unsupported("opsmx"))
     #expect(ProviderSpec(["plugin": ["acme/x": [:]]]) == .unsupported("plugin acme/x"))
     #expect(ProviderSpec(.null) == .unsupported(""))
     #expect(ProviderSpec(["job": ["spec": [:]]]).usesConditions == false)

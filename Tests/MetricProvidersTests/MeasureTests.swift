@@ -6,7 +6,9 @@ import Testing
 
 /// Providers asked over real sockets, which misbehave in every way.
 @Suite(.timeLimit(.minutes(2))) struct MeasureTests {
-  private let now = Instant(secondsSinceEpoch: 1_700_000_000)
+  private var context: ProviderContext {
+    ProviderContext(client: HTTPClient(), now: Instant(secondsSinceEpoch: 1_700_000_000))
+  }
 
   private func prometheus(_ server: RawServer) -> ProviderSpec {
     .prometheus(PrometheusQuery(address: server.url, query: "up", timeout: .seconds(50)))
@@ -17,7 +19,7 @@ import Testing
   }
 
   private func error(_ spec: ProviderSpec) async -> String {
-    let answer = await measure(provider: spec, client: HTTPClient(), now: now)
+    let answer = await measure(provider: spec, context: context)
     #expect(answer.value == nil)
     return answer.error ?? ""
   }
@@ -29,9 +31,9 @@ import Testing
         : RawServer.ok(#"{"a":[{"b":5}]}"#)
     }
     defer { server.stop() }
-    let client = HTTPClient()
-    #expect(await measure(provider: prometheus(server), client: client, now: now).valueText == "NaN")
-    let value = await measure(provider: web(server, path: "{.a[0].b}"), client: client, now: now).value
+    let context = context
+    #expect(await measure(provider: prometheus(server), context: context).valueText == "NaN")
+    let value = await measure(provider: web(server, path: "{.a[0].b}"), context: context).value
     #expect(value == .json(5))
     #expect(server.requests.map(\.target) == ["/api/v1/query?query=up", "/probe"])
   }
@@ -97,13 +99,13 @@ import Testing
           + "Content-Length: 0\r\n\r\n"
     }
     defer { server.stop() }
-    #expect(await measure(provider: web(server), client: HTTPClient(), now: now).value == .json(7))
+    #expect(await measure(provider: web(server), context: context).value == .json(7))
     #expect(await error(prometheus(server)).contains("redirects"))
   }
 
   @Test(arguments: [
     (ProviderSpec.job([:]), "cannot measure by a Job over HTTP; the controller runs it"),
-    (.unsupported("wavefront"), "the metric provider \"wavefront\" is not supported"),
+    (.unsupported("plugin x/y"), "the metric provider \"plugin x/y\" is not supported"),
     (.web(WebQuery(url: "gopher://x")), "cannot query web: \"gopher://x\" is no http or https URL"),
   ])
   func `what cannot be asked is an error`(spec: ProviderSpec, reason: String) async {
@@ -128,9 +130,8 @@ import Testing
     }
     defer { server.stop() }
     let spec = web(server)
-    let task = Task {
-      await measure(provider: spec, client: HTTPClient(), now: Instant(secondsSinceEpoch: 0))
-    }
+    let context = context
+    let task = Task { await measure(provider: spec, context: context) }
     let deadline = ContinuousClock.now + .seconds(60)
     while server.requestCount == 0, ContinuousClock.now < deadline {
       try? await Task.sleep(for: .milliseconds(2))

@@ -40,7 +40,7 @@ import Testing
 
   @Test func `NaN stays NaN`() throws {
     let scalar = success("scalar", #"[1,"NaN"]"#)
-    guard case .number(let number) = scalar.value else { throw ProviderSpecError("\(scalar)") }
+    guard case .number(let number) = scalar.value else { throw ProviderFailure("\(scalar)") }
     #expect(number.isNaN)
     #expect(scalar.valueText == "NaN")
     let vector = success("vector", #"[{"metric":{},"value":[1,"NaN"]},{"metric":{},"value":[1,"2"]}]"#)

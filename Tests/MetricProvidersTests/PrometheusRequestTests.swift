@@ -11,7 +11,7 @@ import Testing
   private func query(_ json: JSONValue) -> PrometheusQuery { PrometheusQuery(json) }
 
   private func refusal(_ json: JSONValue) -> String? {
-    do throws(ProviderSpecError) {
+    do throws(ProviderFailure) {
       _ = try PrometheusProvider.request(for: query(json), now: now)
       return nil
     } catch {
@@ -65,7 +65,7 @@ import Testing
     let spec = PrometheusQuery(address: "", query: "up")
     let request = try PrometheusProvider.request(for: spec, now: now, defaultAddress: "http://d")
     #expect(request.url == "http://d/api/v1/query?query=up")
-    #expect(refusal(["query": "up"]) == "no address of the server is given")
+    #expect(refusal(["query": "up"]) == "no address is given")
   }
 
   @Test func `a range query counts from now`() throws {
@@ -115,8 +115,8 @@ import Testing
       (["address": "p:9090", "query": "up"], "the address \"p:9090\" is no http or https URL"),
       (["address": "http://p"], "the query is empty"),
       (
-        ["address": "http://p", "query": "up", "authentication": ["sigv4": ["region": "eu"]]],
-        "authentication by sigv4 is not supported"
+        ["address": "http://p", "query": "up", "authentication": ["ntlm": ["region": "eu"]]],
+        "authentication by ntlm is not supported"
       ),
       (
         [

@@ -41,7 +41,9 @@ struct RealPrometheusTests {
     func stop() { process.stop() }
   }
 
-  private func wallClock() -> Instant { Instant(secondsSinceEpoch: Int64(time(nil))) }
+  private var context: ProviderContext {
+    ProviderContext(client: HTTPClient(), now: Instant(secondsSinceEpoch: Int64(time(nil))))
+  }
 
   private func ask(
     _ server: Server,
@@ -49,7 +51,7 @@ struct RealPrometheusTests {
     range: PrometheusQuery.Range? = nil
   ) async -> ProviderAnswer {
     let spec = PrometheusQuery(address: "http://127.0.0.1:\(server.port)", query: query, rangeQuery: range)
-    return await measure(provider: .prometheus(spec), client: HTTPClient(), now: wallClock())
+    return await measure(provider: .prometheus(spec), context: context)
   }
 
   @Test func `a real server answers every kind of query`() async throws {
@@ -90,10 +92,10 @@ struct RealPrometheusTests {
     let url = "http://127.0.0.1:\(server.port)/api/v1/query?query=42"
     let spec = ProviderSpec.web(WebQuery(url: url, jsonPath: "{.data.result[1]}"))
     let deadline = ContinuousClock.now + .seconds(60)
-    var answer = await measure(provider: spec, client: HTTPClient(), now: wallClock())
+    var answer = await measure(provider: spec, context: context)
     while answer.error != nil, ContinuousClock.now < deadline {
       try await Task.sleep(for: .milliseconds(50))
-      answer = await measure(provider: spec, client: HTTPClient(), now: wallClock())
+      answer = await measure(provider: spec, context: context)
     }
     #expect(answer.value == .json("42"))
   }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct WebProviderTests {
   private func refusal(_ json: JSONValue) -> String? {
-    do throws(ProviderSpecError) {
+    do throws(ProviderFailure) {
       _ = try WebProvider.request(for: WebQuery(json))
       return nil
     } catch {
@@ -71,8 +71,8 @@ import Testing
         "jsonPath \"$.a\": malformed JSON path at character 1: a path stands in braces, as in {.a.b}"
       ),
       (
-        ["url": "http://web", "authentication": ["oauth2": ["tokenUrl": "http://t"]]],
-        "authentication by oauth2 is not supported"
+        ["url": "http://web", "authentication": ["ntlm": ["tokenUrl": "http://t"]]],
+        "authentication by ntlm is not supported"
       ),
     ] as [(JSONValue, String)]
   )

@@ -24,7 +24,7 @@ extension MetricSpec {
     }
     var issues: [AnalysisIssue] = []
     if name.isEmpty { issues.append(issue("name", "a metric needs a name")) }
-    issues += limitIssues(issue) + timeIssues(issue) + providerIssues(issue)
+    issues += limitIssues(issue) + timeIssues(issue) + providerIssues(at: path, issue)
     if provider.usesConditions { issues += conditionIssues(issue) }
     issues += gapIssues(issue) + (minSamples?.issues(issue) ?? [])
     if !evidenceDeadlineText.isEmpty, Duration(go: evidenceDeadlineText) == nil {
@@ -78,33 +78,13 @@ extension MetricSpec {
     return issues
   }
 
-  private func providerIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {
+  private func providerIssues(
+    at path: String,
+    _ issue: (String, String) -> AnalysisIssue
+  ) -> [AnalysisIssue] {
     if providerCount == 0 { return [issue("provider", "no provider specified")] }
     if providerCount > 1 { return [issue("provider", "multiple providers specified")] }
-    switch provider {
-    case .prometheus(let query):
-      var issues = query.query.isEmpty ? [issue("provider.prometheus.query", "a query is needed")] : []
-      if case .unsupported(let name) = query.authentication {
-        issues.append(
-          issue("provider.prometheus.authentication", "authentication \(name) is not supported")
-        )
-      }
-      return issues
-    case .web(let query):
-      var issues = query.url.isEmpty ? [issue("provider.web.url", "a URL is needed")] : []
-      if !["GET", "POST", "PUT"].contains(query.method) {
-        issues.append(issue("provider.web.method", "method \(query.method) is not GET, POST or PUT"))
-      }
-      if !query.body.isEmpty, query.jsonBody != nil {
-        issues.append(issue("provider.web", "use either body or jsonBody; both cannot exist"))
-      }
-      if case .unsupported(let name) = query.authentication {
-        issues.append(issue("provider.web.authentication", "authentication \(name) is not supported"))
-      }
-      return issues
-    case .job: return []
-    case .unsupported(let name): return [issue("provider", "provider \(name) is not supported")]
-    }
+    return provider.issues(at: "\(path).provider")
   }
 
   private func conditionIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {

@@ -4,9 +4,17 @@ package import Primitives
 package enum ProviderSpec: Sendable, Hashable {
   case prometheus(PrometheusQuery)
   case web(WebQuery)
+  case datadog(DatadogQuery)
+  case newRelic(NewRelicQuery)
+  case wavefront(WavefrontQuery)
+  case kayenta(KayentaJudgement)
+  case cloudWatch(CloudWatchQuery)
+  case graphite(GraphiteQuery)
+  case influxDB(InfluxDBQuery)
+  case skyWalking(SkyWalkingQuery)
   /// A Job whose completion is the measurement: its `metadata` and `spec`.
   case job(JSONValue)
-  /// A provider that is known to nobody here, or not yet; with its name in the manifest.
+  /// A provider that is known to nobody here: a plugin, or one of a later version; with its name in the manifest.
   case unsupported(String)
 
   /// Reads a provider leniently; the first name in alphabetical order counts when there are several, and validation
@@ -20,6 +28,14 @@ package enum ProviderSpec: Sendable, Hashable {
     switch name {
     case "prometheus": self = .prometheus(PrometheusQuery(value))
     case "web": self = .web(WebQuery(value))
+    case "datadog": self = .datadog(DatadogQuery(value))
+    case "newRelic": self = .newRelic(NewRelicQuery(value))
+    case "wavefront": self = .wavefront(WavefrontQuery(value))
+    case "kayenta": self = .kayenta(KayentaJudgement(value))
+    case "cloudWatch": self = .cloudWatch(CloudWatchQuery(value))
+    case "graphite": self = .graphite(GraphiteQuery(value))
+    case "influxdb": self = .influxDB(InfluxDBQuery(value))
+    case "skywalking": self = .skyWalking(SkyWalkingQuery(value))
     case "job": self = .job(value)
     case "plugin": self = .unsupported(value.object?.keys.min().map { "plugin \($0)" } ?? "plugin")
     default: self = .unsupported(name)
@@ -39,70 +55,62 @@ package enum ProviderSpec: Sendable, Hashable {
     switch self {
     case .prometheus: "prometheus"
     case .web: "web"
+    case .datadog: "datadog"
+    case .newRelic: "newRelic"
+    case .wavefront: "wavefront"
+    case .kayenta: "kayenta"
+    case .cloudWatch: "cloudWatch"
+    case .graphite: "graphite"
+    case .influxDB: "influxdb"
+    case .skyWalking: "skywalking"
     case .job: "job"
     case .unsupported(let name): name
     }
   }
 
-  /// Whether success and failure conditions decide about the answer; a Job decides by itself.
+  /// Whether success and failure conditions decide about the answer; a Job and Kayenta decide by themselves.
   package var usesConditions: Bool {
     switch self {
-    case .prometheus, .web: true
-    case .job, .unsupported: false
-    }
-  }
-}
-
-/// A header of an HTTP request of a provider; the value may be a secret and is left out of descriptions.
-package struct HeaderField: Sendable, Hashable, CustomStringConvertible {
-  package let name: String
-  package let value: String
-
-  package init(name: String, value: String) {
-    self.name = name
-    self.value = value
-  }
-
-  package var description: String { "\(name): *****" }
-
-  static func list(_ json: JSONValue?) -> [HeaderField] {
-    (json?.array ?? []).compactMap { field in
-      field["key"]?.string.map { HeaderField(name: $0, value: scalarText(field["value"])) }
-    }
-  }
-}
-
-/// How a provider's request says who asks; secrets are left out of descriptions.
-package enum ProviderAuthentication: Sendable, Hashable, CustomStringConvertible {
-  case none
-  case basic(username: String, password: String)
-  case bearer(token: String)
-  /// A way that is not spoken here, with its name in the manifest: `sigv4`, `oauth2`.
-  case unsupported(String)
-
-  /// Reads `authentication`; the field names are those of Argo Rollouts, and `bearer.token` beside them. Blocks whose
-  /// fields are all empty count as absent, as tools write them out.
-  package init(_ json: JSONValue?) {
-    let given = (json?.object ?? [:]).filter { block in
-      !(block.value.object ?? [:]).values.allSatisfy { $0.isNull || $0 == "" || $0.array?.isEmpty == true }
-    }
-    if let other = given.keys.sorted().first(where: { $0 != "basicAuth" && $0 != "bearer" }) {
-      self = .unsupported(other)
-    } else if let basic = given["basicAuth"] {
-      self = .basic(username: scalarText(basic["username"]), password: scalarText(basic["password"]))
-    } else if let bearer = given["bearer"] {
-      self = .bearer(token: scalarText(bearer["token"]))
-    } else {
-      self = .none
+    case .prometheus, .web, .datadog, .newRelic, .wavefront, .cloudWatch, .graphite, .influxDB, .skyWalking:
+      true
+    case .kayenta, .job, .unsupported: false
     }
   }
 
-  package var description: String {
+  /// The Secrets that the provider itself reads, given the controller's environment; each must be there.
+  package func neededSecrets(environment: [String: String]) -> [ProviderSecret] {
     switch self {
-    case .none: "none"
-    case .basic(let username, _): "basic \(username):*****"
-    case .bearer: "bearer *****"
-    case .unsupported(let name): name
+    case .datadog(let query): query.secret(environment: environment).map { [$0] } ?? []
+    case .newRelic(let query): [query.secret]
+    case .wavefront(let query): [query.secret]
+    case .influxDB(let query): [query.secret]
+    case .prometheus, .web, .kayenta, .cloudWatch, .graphite, .skyWalking, .job, .unsupported: []
+    }
+  }
+
+  /// What is wrong with the provider's fields, with paths that begin with the given one (`spec.metrics[0].provider`).
+  ///
+  /// Only what no server could answer. An argument without a value stands as `0`, which any field may hold.
+  package func issues(at path: String) -> [AnalysisIssue] {
+    let found: [ProviderIssue]
+    switch self {
+    case .prometheus(let query): found = query.issues()
+    case .web(let query): found = query.issues()
+    case .datadog(let query): found = query.issues()
+    case .newRelic(let query): found = query.issues()
+    case .wavefront(let query): found = query.issues()
+    case .kayenta(let judgement): found = judgement.issues()
+    case .cloudWatch(let query): found = query.issues()
+    case .graphite(let query): found = query.issues()
+    case .influxDB(let query): found = query.issues()
+    case .skyWalking(let query): found = query.issues()
+    case .job: found = []
+    case .unsupported(let name):
+      return [AnalysisIssue(path: path, reason: "provider \(name) is not supported")]
+    }
+    return found.map { issue in
+      let field = issue.field.isEmpty ? "\(path).\(name)" : "\(path).\(name).\(issue.field)"
+      return AnalysisIssue(path: field, reason: issue.reason)
     }
   }
 }

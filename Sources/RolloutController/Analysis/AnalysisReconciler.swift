@@ -89,7 +89,8 @@ package struct AnalysisReconciler: Sendable {
     } catch {
       return nil  // The next plan of this run says so in its status.
     }
-    let answer = await MetricProviders.measure(provider: metric.provider, client: http, now: startedAt)
+    let context = ProviderContext(client: http, now: startedAt)
+    let answer = await MetricProviders.measure(provider: metric.provider, context: context)
     let measurement =
       if let reason = answer.error {
         metric.measurement(

@@ -56,4 +56,15 @@ package struct WebQuery: Sendable, Hashable {
       authentication: ProviderAuthentication(json["authentication"])
     )
   }
+
+  func issues() -> [ProviderIssue] {
+    var issues = ProviderIssue.missing("url", url, "a URL")
+    if !["GET", "POST", "PUT"].contains(method) {
+      issues.append(ProviderIssue("method", "method \(method) is not GET, POST or PUT"))
+    }
+    if !body.isEmpty, jsonBody != nil {
+      issues.append(ProviderIssue("", "use either body or jsonBody; both cannot exist"))
+    }
+    return issues + authentication.issues()
+  }
 }

@@ -64,4 +64,8 @@ package struct PrometheusQuery: Sendable, Hashable {
       }
     )
   }
+
+  func issues() -> [ProviderIssue] {
+    ProviderIssue.missing("query", query, "a query") + authentication.issues()
+  }
 }

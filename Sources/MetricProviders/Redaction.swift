@@ -1,0 +1,54 @@
+import AnalysisCore
+
+/// Texts that nobody may see, replaced wherever they stand.
+struct Redaction {
+  private let hidden: [[UInt8]]
+
+  /// Takes the texts to hide; those of fewer than four characters would hide half of every message, and are no secrets.
+  init(_ texts: some Sequence<String>) {
+    hidden = Set(texts).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) }.sorted { $0.count > $1.count }
+  }
+
+  /// All that is confidential in a provider's fields and in what was read for it.
+  init(provider: ProviderSpec, context: ProviderContext) {
+    var texts = context.session.confidential
+    for (secret, data) in context.secrets { texts += secret.confidentialKeys.compactMap { data[$0] } }
+    texts += texts.map(ProviderRequest.trimmed)
+    for name in ["DD_API_KEY", "DD_APP_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+      texts += [context.environment[name]].compactMap(\.self)
+    }
+    switch provider {
+    case .prometheus(let query): texts += query.authentication.confidential + Self.confidential(query.headers)
+    case .web(let query): texts += query.authentication.confidential + Self.confidential(query.headers)
+    default: break
+    }
+    self.init(texts)
+  }
+
+  /// The text with `*****` for everything hidden.
+  func apply(to text: String) -> String {
+    guard !hidden.isEmpty else { return text }
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    var place = 0
+    while place < bytes.count {
+      if let found = hidden.first(where: { bytes[place...].starts(with: $0) }) {
+        result += Array("*****".utf8)
+        place += found.count
+      } else {
+        result.append(bytes[place])
+        place += 1
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Values of headers that by their names say who asks.
+  private static func confidential(_ headers: [HeaderField]) -> [String] {
+    let words = ["auth", "token", "key", "secret", "cookie", "password"]
+    return headers.filter { header in
+      let name = header.name.lowercased()
+      return words.contains { name.contains($0) }
+    }.flatMap { [$0.value] + $0.value.split(separator: " ").dropFirst().map(String.init) }
+  }
+}
