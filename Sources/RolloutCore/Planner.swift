@@ -51,7 +51,7 @@ extension Situation {
 
   /// A changed pod template or changed steps start the release over (reference, section 2.6).
   func noticeRevision(_ draft: inout Draft) {
-    let steps = stepHash
+    let steps = reading.stepHash
     let isNew = !draft.status.currentPodHash.isEmpty && draft.status.currentPodHash != revisions.newHash
     let isKnown = !recorded.currentStepHash.isEmpty && recorded.describes(rollout)
     if isNew || draft.status.currentStepHash != steps && !isKnown {
@@ -114,12 +114,6 @@ extension Situation {
   private func firstStep(of hash: String, _ status: RolloutStatus) -> Int? {
     guard let canary = spec.canary, !canary.steps.isEmpty else { return nil }
     return status.stableHash.isEmpty || status.stableHash == hash ? canary.steps.count : 0
-  }
-
-  /// The hash over the steps; empty for blue/green.
-  private var stepHash: String {
-    guard let canary = spec.canary else { return "" }
-    return RolloutCore.stepHash(of: canary.stepsJSON)
   }
 
   /// Turns the draft into the plan; a status that means the same is not written.

@@ -18,12 +18,13 @@ package struct Revisions: Sendable, Hashable {
   package let newHash: String
 
   /// Tells the ReplicaSets apart; whoever made one, its label is its revision's hash.
-  package init(snapshot: Snapshot, spec: RolloutSpec, status: RolloutStatus) {
+  package init(snapshot: Snapshot, reading: SpecReading, status: RolloutStatus) {
+    let spec = reading.spec
     let all = (snapshot.replicaSets + snapshot.claimable(spec)).filter { !$0.isBeingDeleted }.map {
       ReplicaSetView($0)
     }
     .sorted { ($0.revision, $0.name) > ($1.revision, $1.name) }
-    let hash = podTemplateHash(of: spec.template, collisionCount: status.collisionCount)
+    let hash = reading.templateHash(collisionCount: status.collisionCount)
     let found = newReplicaSet(hash: hash, of: snapshot.rollout, spec: spec, status: status, among: all)
     let stableHash = status.stableHash
     let queue = RevisionQueue(

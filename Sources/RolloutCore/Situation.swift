@@ -5,6 +5,7 @@ import Primitives
 struct Situation {
   let snapshot: Snapshot
   let rollout: JSONValue
+  let reading: SpecReading
   let spec: RolloutSpec
   let revisions: Revisions
   /// The status as last written.
@@ -16,9 +17,10 @@ struct Situation {
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     rollout = snapshot.rollout
-    spec = RolloutSpec(snapshot.rollout, workload: snapshot.workloadTemplate)
+    reading = snapshot.reading?.renewed(for: snapshot) ?? SpecReading(snapshot)
+    spec = reading.spec
     recorded = RolloutStatus(snapshot.rollout.status)
-    revisions = Revisions(snapshot: snapshot, spec: spec, status: recorded)
+    revisions = Revisions(snapshot: snapshot, reading: reading, status: recorded)
     now = snapshot.now
     experimentServices = Self.experimentServices(snapshot, spec, recorded)
   }

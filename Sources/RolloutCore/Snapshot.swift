@@ -37,6 +37,8 @@ package struct Snapshot: Sendable, Hashable {
   package var analysisTemplates: [String: JSONValue]
   /// Where the manifest came from; nil when Git does not hold it or decisions are not recorded.
   package var origin: GitOrigin?
+  /// The spec as this or an earlier look has read it; a plan reads it anew where this is missing or of another spec.
+  package internal(set) var reading: SpecReading?
 
   package init(
     now: Instant,

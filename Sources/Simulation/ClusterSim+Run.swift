@@ -27,10 +27,18 @@ extension ClusterSim {
     return steps
   }
 
+  /// What the controller would see now; a spec that did not change since the last look is not read again.
+  private mutating func look() -> Snapshot {
+    var seen = snapshot()
+    seen.read(after: reading)
+    reading = seen.reading
+    return seen
+  }
+
   /// Plans until a plan does nothing; returns when it wants to look again.
   private mutating func settle(_ steps: inout [Step], _ check: (ClusterSim, Plan) -> Void) -> Instant? {
     for _ in 0..<50 {
-      let plan = plan(snapshot())
+      let plan = plan(look())
       guard !plan.effects.isEmpty || plan.statusPatch != nil else {
         guard case .at(let wake) = plan.wake else { return nil }
         return wake

@@ -53,6 +53,8 @@ package struct ClusterSim: Sendable {
   var random: SeededRandom
   /// What the controller sees of the world where its watches are lost.
   var caches = Caches()
+  /// The spec as the controller has read it last.
+  var reading: SpecReading?
   /// How far the controller's clock is ahead.
   package internal(set) var clockError = Duration.zero
   /// Effects that were not harmless when they were performed twice.

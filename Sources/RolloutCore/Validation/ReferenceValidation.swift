@@ -7,10 +7,8 @@ extension Situation {
   /// The first thing that keeps the spec from being followed: in itself, in what this version can perform, or in what
   /// it refers to (reference, section 1.9.2).
   func firstIssue() -> SpecIssue? {
-    // The spec as written: here a template may have come from the workload that it names.
-    if let issue = validate(snapshot.rollout).first ?? unsupported(snapshot.rollout).first { return issue }
-    if let issue = workloadIssue() ?? serviceIssue() { return issue }
-    for named in spec.namedAnalyses {
+    if let issue = reading.issue ?? workloadIssue() ?? serviceIssue() { return issue }
+    for named in reading.analyses {
       if let issue = analysisIssue(named) { return issue }
     }
     return spec.canary.flatMap(routeIssue)
@@ -29,7 +27,7 @@ extension Situation {
   }
 
   private func serviceIssue() -> SpecIssue? {
-    for named in spec.namedServices {
+    for named in reading.services {
       let value = JSONValue.string(named.name)
       switch snapshot.services[named.name] {
       case .found(let service):

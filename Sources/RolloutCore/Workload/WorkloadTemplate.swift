@@ -2,7 +2,7 @@ import KubeModel
 import Primitives
 
 /// What a referenced workload gives to a Rollout; it is never written back (reference, section 2.15).
-struct WorkloadTemplate {
+struct WorkloadTemplate: Hashable {
   let template: JSONValue
   /// Taken where the Rollout has no selector of its own.
   let selector: JSONValue?

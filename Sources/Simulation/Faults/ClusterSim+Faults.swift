@@ -13,6 +13,8 @@ extension ClusterSim {
       caches.freeze(kind, seen, until: now + .seconds(.random(in: 1...8, using: &random)))
     }
     caches.apply(to: &seen)
+    seen.read(after: reading)
+    reading = seen.reading
     return seen
   }
 
