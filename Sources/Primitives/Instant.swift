@@ -79,29 +79,33 @@ extension Instant {
     let (year, month, day) = Self.date(daysSinceEpoch: days)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(28)
-    let parts = [
-      (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (rest / 3600, 2, ":"), (rest / 60 % 60, 2, ":"),
-      (rest % 60, 2, fractionDigits > 0 ? "." : "Z"),
-    ]
-    for (number, width, separator) in parts {
-      Self.write(number, width, into: &bytes)
-      bytes.append(contentsOf: separator.utf8)
-    }
+    Self.write(year, 4, "-", into: &bytes)
+    Self.write(month, 2, "-", into: &bytes)
+    Self.write(day, 2, "T", into: &bytes)
+    Self.write(rest / 3600, 2, ":", into: &bytes)
+    Self.write(rest / 60 % 60, 2, ":", into: &bytes)
+    Self.write(rest % 60, 2, fractionDigits > 0 ? "." : "Z", into: &bytes)
     if fractionDigits > 0 {
-      Self.write(Int(nanoseconds), 9, into: &bytes)
-      bytes.removeLast(9 - fractionDigits)
-      bytes.append(UInt8(ascii: "Z"))
+      Self.write(Int(nanoseconds), 9, "Z", into: &bytes)
+      bytes.removeSubrange((bytes.count - 10 + fractionDigits)..<(bytes.count - 1))
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func write(_ number: Int, _ width: Int, into bytes: inout [UInt8]) {
+  /// So many digits, and what stands behind them.
+  private static func write(
+    _ number: Int,
+    _ width: Int,
+    _ separator: Unicode.Scalar,
+    into bytes: inout [UInt8]
+  ) {
     var divisor = 1
     for _ in 1..<width { divisor *= 10 }
     while divisor > 0 {
       bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
       divisor /= 10
     }
+    bytes.append(UInt8(ascii: separator))
   }
 
   /// Days of the civil calendar since 1970-01-01; the usual era arithmetic over 400-year cycles.

@@ -131,7 +131,9 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   package init(floatLiteral value: Double) { self = .double(value) }
   package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    var fields = [String: JSONValue](minimumCapacity: elements.count)
+    for (key, value) in elements { fields[key] = value }
+    self = .object(fields)
   }
 }
 

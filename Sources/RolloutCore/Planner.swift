@@ -120,7 +120,9 @@ extension Situation {
   func finish(_ draft: Draft) -> Plan {
     let before = rollout.status
     let isSame = draft.status == recorded
-    let patch = isSame ? nil : MergePatch.difference(from: before, to: draft.status.json(over: before))
+    let patch =
+      isSame
+      ? nil : MergePatch.difference(from: before, to: draft.status.json(over: before, reading: recorded))
     // The watchdog: what neither rests nor waits for a person is looked at again, whatever was forgotten above.
     let watchdog = draft.status.phase == "Progressing" ? [now + .seconds(60)] : []
     let wake = (draft.wakes + watchdog).min().map { Wake.at(max($0, now)) } ?? .onChange

@@ -2,7 +2,9 @@ import KubeModel
 import Primitives
 
 /// A snapshot with its parts told apart: what every part of the planner reads, and none writes.
-struct Situation {
+///
+/// It is a class although nothing in it ever changes: of so many parts a value would be copied by every closure.
+final class Situation: Sendable {
   let snapshot: Snapshot
   let rollout: JSONValue
   let reading: SpecReading

@@ -22,9 +22,14 @@ extension ClusterSim {
     }
   }
 
+  /// The Services by their present part; of the status no more is read than that needs.
+  func roles(of canary: CanaryStrategy) -> (canary: String?, stable: String?) {
+    canary.roles(stablePingPong: rollout.status.at("canary", "stablePingPong")?.string ?? "")
+  }
+
   /// The backends among which a route splits the requests that no header or mirror route takes.
   func weightedBackends(of route: JSONValue, _ canary: CanaryStrategy) -> [JSONValue] {
-    let stable = canary.roles(RolloutStatus(rollout.status)).stable
+    let stable = roles(of: canary).stable
     let rules = (route.spec["rules"]?.array ?? []).filter { rule in
       !canary.managedRoutes.contains { rule["name"]?.string?.hasPrefix($0) ?? false }
     }

@@ -194,9 +194,10 @@ extension Situation {
     let finished = snapshot.analysisRuns.filter {
       isCompleted($0) && !kept.contains($0.name) && !$0.isBeingDeleted
     }
-    .sorted { ($0.creationTimestamp ?? now, $0.name) > ($1.creationTimestamp ?? now, $1.name) }
+    .map { (run: $0, age: ($0.creationTimestamp ?? now, $0.name)) }
+    .sorted { $0.age > $1.age }
     var rest = (successful: spec.successfulRunHistoryLimit, unsuccessful: spec.unsuccessfulRunHistoryLimit)
-    for run in finished {
+    for (run, _) in finished {
       let isSuccessful = run.status["phase"] == "Successful"
       let isOrphan = !hashes.contains(run.label(RolloutNames.podTemplateHash) ?? "")
       let isOver = isSuccessful ? rest.successful <= 0 : rest.unsuccessful <= 0

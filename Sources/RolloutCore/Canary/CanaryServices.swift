@@ -5,8 +5,13 @@ extension CanaryStrategy {
   /// The Services by their present part: fixed ones, or two that change parts with each promotion. Before the first
   /// promotion `pong` stands for stable (reference, section 2.11).
   package func roles(_ status: RolloutStatus) -> (canary: String?, stable: String?) {
+    roles(stablePingPong: status.stablePingPong)
+  }
+
+  /// The same by that field of the status alone.
+  package func roles(stablePingPong: String) -> (canary: String?, stable: String?) {
     guard let pingPong else { return (canaryService, stableService) }
-    return status.stablePingPong == "ping"
+    return stablePingPong == "ping"
       ? (canary: pingPong.pong, stable: pingPong.ping) : (canary: pingPong.ping, stable: pingPong.pong)
   }
 }

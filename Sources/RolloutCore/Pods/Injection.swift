@@ -24,6 +24,7 @@ extension JSONValue {
   func injecting(_ wanted: PodMetadata, pods: Bool) -> JSONValue {
     let template = at("spec", "template", "metadata")
     let present = PodMetadata(annotation: RolloutNames.ephemeralMetadata, of: self)
+    if wanted.isEmpty, present.isEmpty { return self }
     let selected = spec.at("selector", "matchLabels")?.strings ?? [:]
     var wanted = wanted
     // A label that the ReplicaSet selects by cannot differ from its selector.

@@ -23,6 +23,8 @@ package struct SpecReading: Sendable, Hashable {
   package let spec: RolloutSpec
   /// The first thing in the spec itself, or in what this version can perform, that keeps it from being followed.
   let issue: SpecIssue?
+  /// Empty where the spec's cannot be read.
+  let selector: LabelSelector
   let services: [NamedService]
   let analyses: [NamedAnalysis]
   /// The hash over the steps; empty for blue/green.
@@ -37,6 +39,7 @@ package struct SpecReading: Sendable, Hashable {
     spec = RolloutSpec(rollout, workload: source.workload)
     // The spec as written: the template may have come from the workload that it names.
     issue = validate(rollout).first ?? unsupported(rollout).first
+    selector = LabelSelector(spec.selector) ?? LabelSelector([])
     services = spec.namedServices
     analyses = spec.namedAnalyses
     stepHash = spec.canary.map { RolloutCore.stepHash(of: $0.stepsJSON) } ?? ""

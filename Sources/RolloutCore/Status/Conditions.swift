@@ -77,7 +77,7 @@ extension Situation {
 
   private func countPods(_ draft: inout Draft) {
     draft.status.counts = podCounts
-    var selector = LabelSelector(spec.selector) ?? LabelSelector([])
+    var selector = reading.selector
     if let blueGreen = spec.blueGreen,
       let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
     {

@@ -3,7 +3,9 @@ package import Primitives
 
 extension RolloutStatus {
   /// The status object with these fields written over the given one; what is empty is left out, as Argo Rollouts does.
-  package func json(over original: JSONValue) -> JSONValue {
+  ///
+  /// Where it is known how the given one reads, conditions that did not change are left as they stand.
+  package func json(over original: JSONValue, reading known: RolloutStatus? = nil) -> JSONValue {
     var value = original.object == nil ? .object([:]) : original
     value["phase"] = text(phase)
     value["message"] = text(message)
@@ -24,7 +26,7 @@ extension RolloutStatus {
     value["pauseConditions"] = list(
       pauseConditions.map { ["reason": .string($0.reason), "startTime": .string($0.startTime.rfc3339)] }
     )
-    value["conditions"] = list(conditions.map(\.json))
+    if conditions != known?.conditions { value["conditions"] = list(conditions.map(\.json)) }
     for (name, count) in [
       ("replicas", counts.replicas), ("updatedReplicas", counts.updated), ("readyReplicas", counts.ready),
       ("availableReplicas", counts.available), ("HPAReplicas", counts.autoscaled),

@@ -72,7 +72,7 @@ extension Invariants {
   /// Whether the revision that users may be sent back to at any time is there in full.
   private func isComplete(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
     guard let canary = spec.canary, canary.hasTrafficRouting, !canary.dynamicStableScale,
-      let stable = canary.roles(RolloutStatus(sim.rollout.status)).stable
+      let stable = sim.roles(of: canary).stable
     else {
       return sim.readyPods >= spec.replicas - (spec.canary.map { Self.unavailable($0, spec.replicas) } ?? 0)
     }
@@ -107,7 +107,7 @@ extension Invariants {
     -> String?
   {
     guard let route = sim.dataPlane[key] else { return nil }
-    let services = canary.roles(RolloutStatus(sim.rollout.status))
+    let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
     for rule in route.at("spec", "rules")?.array ?? [] {
       let backends = rule["backendRefs"]?.array ?? []
