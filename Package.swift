@@ -118,8 +118,8 @@ let package = Package(
     tests(
       "RolloutControllerTests",
       [
-        "RolloutController", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel",
-        "Primitives",
+        "RolloutController", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeRuntime", "KubeClient",
+        "KubeModel", "Primitives",
       ]
     ),
     tests(

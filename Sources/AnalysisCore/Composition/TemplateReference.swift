@@ -17,11 +17,15 @@ package struct TemplateReference: Sendable, Hashable, CustomStringConvertible {
     self.init(name: name, isClusterScoped: json["clusterScope"]?.bool ?? false)
   }
 
+  /// The name under which a snapshot has the template: cluster-wide ones as `cluster/NAME`.
+  package var key: String { isClusterScoped ? "cluster/\(name)" : name }
+
   package var description: String {
     "\(isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate") \"\(name)\""
   }
 
-  static func list(_ json: JSONValue?) -> [TemplateReference] {
+  /// The templates that an analysis, or a template, names in its `templates`.
+  package static func list(_ json: JSONValue?) -> [TemplateReference] {
     (json?.array ?? []).compactMap(TemplateReference.init)
   }
 }

@@ -1,3 +1,4 @@
+import AnalysisCore
 package import KubeModel
 import KubeRuntime
 package import Primitives
@@ -19,7 +20,7 @@ package struct ExperimentObserver: Sendable {
       replicaSets: sets,
       services: services(of: experiment, sets),
       analysisRuns: runs(of: experiment),
-      analysisTemplates: stores.templates(in: key.namespace),
+      analysisTemplates: stores.templates(references(of: experiment), in: key.namespace),
       routes: routes(to: experiment)
     )
   }
@@ -31,6 +32,12 @@ package struct ExperimentObserver: Sendable {
       let rollout = stores.rollouts.object(namespace: experiment.namespace, name: name)
     else { return nil }
     return rollout.uid == reference["uid"]?.string ? rollout : nil
+  }
+
+  private func references(of experiment: JSONValue) -> [TemplateReference] {
+    ExperimentSpec(experiment).analyses.map {
+      TemplateReference(name: $0.templateName, isClusterScoped: $0.isClusterScoped)
+    }
   }
 
   /// Its own Services, and those of somebody else under a name that a template wants.

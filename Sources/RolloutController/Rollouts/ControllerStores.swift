@@ -1,3 +1,4 @@
+import AnalysisCore
 package import KubeClient
 import KubeModel
 package import KubeRuntime
@@ -16,7 +17,7 @@ package struct ControllerStores: Sendable {
   package let httpRoutes = Store(.httpRoutes)
   package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
   package let experiments = Store(.experiments, indexes: ["owner": ownerIndex])
-  package let analysisTemplates = Store(.analysisTemplates, indexes: ["namespace": { [$0.namespace] }])
+  package let analysisTemplates = Store(.analysisTemplates)
   package let clusterAnalysisTemplates = Store(.clusterAnalysisTemplates)
   package let gitSources = Store(.gitSources)
   /// Watched only where a Rollout refers to one; `all` leaves them out.
@@ -58,16 +59,25 @@ package struct ControllerStores: Sendable {
     ]
   }
 
-  /// All templates that an object of the namespace may name, cluster-wide ones under `cluster/NAME`.
-  func templates(in namespace: String) -> [String: JSONValue] {
+  /// The templates that an object of the namespace names, and those that they name in turn, by their keys; one that
+  /// is not there is left out.
+  func templates(_ references: [TemplateReference], in namespace: String) -> [String: JSONValue] {
     var templates: [String: JSONValue] = [:]
-    for template in analysisTemplates.objects(index: "namespace", namespace) {
-      templates[template.name] = template
-    }
-    for template in clusterAnalysisTemplates.objects() {
-      templates["cluster/\(template.name)"] = template
+    var open = references
+    while let reference = open.popLast() {
+      guard templates[reference.key] == nil, let template = template(reference, in: namespace) else {
+        continue
+      }
+      templates[reference.key] = template
+      open += TemplateReference.list(template.spec["templates"])
     }
     return templates
+  }
+
+  private func template(_ reference: TemplateReference, in namespace: String) -> JSONValue? {
+    reference.isClusterScoped
+      ? clusterAnalysisTemplates.object(namespace: "", name: reference.name)
+      : analysisTemplates.object(namespace: namespace, name: reference.name)
   }
 
   /// A reflector for every store; kinds that a cluster may lack are optional.

@@ -3,9 +3,11 @@ import KubeRuntime
 package import Primitives
 package import RolloutCore
 
-/// Gathers a rollout's snapshot from the caches; nothing here decides or writes.
+/// Gathers a rollout's snapshot from the caches: what its spec names, and no more. Nothing here decides or writes.
 package struct RolloutObserver: Sendable {
   private let stores: ControllerStores
+  /// The specs as they were read last, so that one that did not change is not read again.
+  private let readings = Locked<[ObjectKey: SpecReading]>([:])
   /// What Git knows, by GitSource and rollout; nil when decisions of that source are not recorded.
   private let origin: @Sendable (_ source: ObjectKey, _ rollout: ObjectKey) -> GitOrigin?
 
@@ -19,27 +21,37 @@ package struct RolloutObserver: Sendable {
 
   /// The snapshot; nil when the rollout is gone or going.
   package func snapshot(of key: ObjectKey, now: Instant) -> Snapshot? {
-    guard let rollout = stores.rollouts[key], !rollout.isBeingDeleted else { return nil }
-    let spec = RolloutSpec(rollout)
-    var services: [String: Snapshot.Reference] = [:]
-    for name in spec.services {
-      services[name] = reference(stores.services, ObjectKey(namespace: key.namespace, name: name))
+    guard let rollout = stores.rollouts[key], !rollout.isBeingDeleted else {
+      readings.withLock { $0[key] = nil }
+      return nil
     }
-    var routes: [ObjectKey: Snapshot.Reference] = [:]
-    for route in spec.canary?.routes ?? [] { routes[route] = reference(stores.httpRoutes, route) }
-    return Snapshot(
+    let reference = rollout.spec["workloadRef"].flatMap(WorkloadReference.init)
+    var snapshot = Snapshot(
       now: now,
       rollout: rollout,
       replicaSets: stores.replicaSets.objects(index: "owner", rollout.uid),
       orphans: stores.replicaSets.objects(index: "orphans", key.namespace),
-      services: services,
-      routes: routes,
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
-      experiments: experiments(of: rollout, spec),
-      workload: workload(spec.workloadRef, in: key.namespace),
-      analysisTemplates: stores.templates(in: key.namespace),
+      workload: workload(reference, in: key.namespace),
       origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }
     )
+    let reading = snapshot.read(after: readings.withLock { $0[key] })
+    readings.withLock { $0[key] = reading }
+    addNamed(reading, to: &snapshot)
+    return snapshot
+  }
+
+  /// Adds the objects that the spec names.
+  private func addNamed(_ reading: SpecReading, to snapshot: inout Snapshot) {
+    let spec = reading.spec
+    let namespace = snapshot.rollout.namespace
+    for name in spec.services {
+      let key = ObjectKey(namespace: namespace, name: name)
+      snapshot.services[name] = reference(stores.services, key)
+    }
+    for route in spec.canary?.routes ?? [] { snapshot.routes[route] = reference(stores.httpRoutes, route) }
+    snapshot.experiments = experiments(of: snapshot.rollout, spec)
+    snapshot.analysisTemplates = stores.templates(reading.templates, in: namespace)
   }
 
   private func workload(_ reference: WorkloadReference?, in namespace: String) -> Snapshot.Reference? {

@@ -35,7 +35,7 @@ extension Situation {
   > {
     do throws(CompositionError) {
       let spec = try TemplateComposition.compose(analysis, arguments: arguments) { reference in
-        snapshot.analysisTemplates[reference.isClusterScoped ? "cluster/\(reference.name)" : reference.name]
+        snapshot.analysisTemplates[reference.key]
       }
       return .success(spec)
     } catch {

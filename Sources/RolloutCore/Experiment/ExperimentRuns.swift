@@ -5,7 +5,7 @@ import Primitives
 /// How an Experiment's AnalysisRuns are named and made (reference, sections 4.3 and 5.1).
 extension ExperimentSituation {
   func template(_ reference: TemplateReference) -> JSONValue? {
-    snapshot.analysisTemplates[reference.isClusterScoped ? "cluster/\(reference.name)" : reference.name]
+    snapshot.analysisTemplates[reference.key]
   }
 
   /// The `spec` of an analysis' run, with the values of this Experiment (reference, section 4.3).

@@ -1,3 +1,4 @@
+package import AnalysisCore
 import KubeModel
 import Primitives
 
@@ -46,6 +47,11 @@ package struct SpecReading: Sendable, Hashable {
     templateHash = podTemplateHash(of: spec.template)
   }
 
+  /// The AnalysisTemplates that the spec names, without those that they name in turn.
+  package var templates: [TemplateReference] {
+    analyses.flatMap { TemplateReference.list($0.analysis["templates"]) }
+  }
+
   /// The reading for the snapshot: this one where it holds, else a new one.
   func renewed(for snapshot: Snapshot) -> SpecReading {
     let source = Source(snapshot)
@@ -60,7 +66,10 @@ package struct SpecReading: Sendable, Hashable {
 
 extension Snapshot {
   /// Reads the spec, unless what an earlier look has read still holds.
-  package mutating func read(after earlier: SpecReading?) {
-    reading = earlier?.renewed(for: self) ?? SpecReading(self)
+  @discardableResult
+  package mutating func read(after earlier: SpecReading?) -> SpecReading {
+    let reading = earlier?.renewed(for: self) ?? SpecReading(self)
+    self.reading = reading
+    return reading
   }
 }

@@ -1,4 +1,4 @@
-import Primitives
+package import Primitives
 
 /// `spec.workloadRef`: the object whose pod template is released (reference, section 2.15).
 package struct WorkloadReference: Sendable, Hashable {
@@ -17,7 +17,7 @@ package struct WorkloadReference: Sendable, Hashable {
   package let name: String
   package let scaleDown: ScaleDown
 
-  init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard value.object != nil else { return nil }
     apiVersion = value["apiVersion"]?.string ?? ""
     kind = value["kind"]?.string ?? ""
