@@ -169,8 +169,44 @@ import Testing
     #expect(weight(first) == 0 && first.rollout == writes)
   }
 
+  /// 5.5 The cure: `returningWeight` gives stable no more than its pods can carry, and the canary Service waits for that
+  /// too (`convergeServices`).
+  @Test func lostCapacityAtTheEdges_anAbortSendsNoRequestsToADeadStable() {
+    var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    #expect(weight(sim) == 40)
+    sim.breakPods(ofImage: "shop:v1")
+    sim.abort()
+    sim.run(for: .seconds(30))
+    #expect(weight(sim) == 40 && sim.readyPods(behind: "web-canary") == 2)
+    sim.repairPods(ofImage: "shop:v1")
+    sim.run(for: .seconds(30))
+    #expect(weight(sim) == 0 && sim.readyPods(behind: "web-stable") == 5)
+  }
+
+  /// 5.5 The cure: `reachesAll` keeps pods of both revisions until a Service of a new strategy leads to one alone.
+  @Test(arguments: [
+    Fixture.routedCanary(replicas: 5, steps: [["setWeight": 20], ["pause": [:]]]),
+    Fixture.blueGreen(["previewReplicaCount": 1, "autoPromotionEnabled": false]),
+  ])
+  func lostCapacityAtTheEdges_aChangeOfStrategyTakesNoPodThatIsStillReached(_ next: JSONValue) {
+    var sim = sim(Fixture.basicCanary(replicas: 5, steps: Self.waiting))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.resume()
+    sim.run(for: .seconds(30))
+    sim.editSpec { spec in spec["strategy"] = next.spec["strategy"] }
+    sim.editSpec { spec in spec["replicas"] = 5 }
+    sim.provide()
+    let users = next.spec.at("strategy", "blueGreen") == nil ? "web-stable" : "web-active"
+    sim.run(for: .seconds(60)) { sim, _ in #expect(sim.readyPods(behind: users) >= 5) }
+    #expect(sim.services[users]?.at("spec", "selector", RolloutNames.podTemplateHash) != nil)
+  }
+
   /// 5.25 The cures: pods that are not available are free to take (`BasicCanaryCounts.shrink`), no step with a router
-  /// asks for stable's pods (`hasReached`), and a fix takes requests over where stable cannot (`mayTakeOver`).
+  /// asks for stable's pods (`hasReached`), and a fix takes requests over where stable cannot (`mayTakeOver`). Without a
+  /// router, neither dead stable pods nor those of the canary before keep the fix waiting (`isStableDead`).
   @Test(
     arguments: [false, true],
     [
@@ -183,7 +219,7 @@ import Testing
     let isRouted = rollout.at("spec", "strategy", "canary")?["trafficRouting"] != nil
     if isDynamic, isRouted { rollout.set(true, at: "spec", "strategy", "canary", "dynamicStableScale") }
     var sim = sim(rollout)
-    if isRouted { sim.setImage("shop:v2") }
+    if rollout.at("spec", "strategy", "canary") != nil { sim.setImage("shop:v2") }
     sim.run(for: .seconds(30))
     sim.breakPods(ofImage: "shop:v1")
     sim.run(for: .seconds(30))

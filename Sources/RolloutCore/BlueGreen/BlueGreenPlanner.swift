@@ -69,12 +69,12 @@ extension Situation {
     // The preview service shows the new revision from its first moment, ready or not.
     if let preview = blueGreen.previewService { select(new, by: preview, &draft, evenUnready: true) }
     // An active service that selects no revision, as after a change of strategy, first gets the one that is proven;
-    // as long as it serves all pods, only once that one is complete.
+    // as long as it serves all pods, only once that one is complete; one that never is does not hold up the new one.
     if revisions.find(draft.status.activeSelector) == nil, let stable = revisions.stable,
-      stable.hash != new.hash
+      stable.hash != new.hash,
+      !draft.status.activeSelector.isEmpty || stable.available >= spec.replicas
     {
       draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
-      guard !draft.status.activeSelector.isEmpty || stable.available >= spec.replicas else { return }
       return activate(stable, blueGreen, &draft)
     }
     let isComplete = new.available >= spec.replicas && new.desired == spec.replicas
@@ -153,10 +153,13 @@ extension Situation {
     let stable = revisions.find(status.stableHash)
     if let stable, stable.hash != revisions.newHash { scale(stable, to: spec.replicas, &draft) }
     if status.isAborted {
-      let isActive = status.activeSelector == revisions.newHash
+      let isActive = status.activeSelector == revisions.newHash || reachesAll(blueGreen.activeService)
       retireAborted(blueGreen.abortScaleDownDelay, isReached: isActive, &draft)
     } else {
-      ensureNew(replicas: newSize(blueGreen, status), &draft)
+      // A preview that an active service of all pods still reaches shrinks once stable answers alone.
+      let isShared = reachesAll(blueGreen.activeService) && !status.isFullyPromoted
+      let kept = isShared ? revisions.new?.desired ?? 0 : 0
+      ensureNew(replicas: max(kept, newSize(blueGreen, status)), &draft)
     }
     let active = selectedHash(blueGreen.activeService)
     let preview = selectedHash(blueGreen.previewService)

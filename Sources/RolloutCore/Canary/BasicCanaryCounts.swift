@@ -72,6 +72,9 @@ package struct BasicCanaryCounts: Equatable {
   /// The next sizes on the way to the target: never more pods than replicas and surge, never an available pod taken
   /// that the spec does not let us miss.
   func next(target: (new: Int, stable: Int), new: Pods, stable: Pods, older: Int) -> (new: Int, stable: Int) {
+    var target = target
+    // Pods of a stable revision that has none that answers come after those of the fix (user pain 5.25).
+    if stable.available == 0 { target.stable = min(target.stable, max(0, maxTotal - older - target.new)) }
     var room = max(0, maxTotal - new.desired - stable.desired - older)
     var result = (new: new.desired, stable: stable.desired)
     if target.stable > stable.desired {

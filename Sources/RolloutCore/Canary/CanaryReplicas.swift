@@ -22,11 +22,12 @@ extension Situation {
     if status.isAborted {
       shrinkAborted(canary, observed, &draft)
     } else {
-      // Pods stay until the routes have let go of them.
+      // Pods stay until the routes have let go of them, and until stable answers alone.
       let current = revisions.new?.desired ?? 0
       let isShrinking = target.new < current && !status.isFullyPromoted
       let isHeaded = target.new == 0 && mayReachCanary(canary, status)
-      let mustHold = isShrinking && (observed > target.weight || isHeaded)
+      let isShared = reachesAll(canary.roles(status).stable)
+      let mustHold = isShrinking && (observed > target.weight || isHeaded || isShared)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
     retireOlder(
@@ -49,7 +50,7 @@ extension Situation {
       let isReached = mayReachCanary(canary, draft.status)
       return retireAborted(canary.abortScaleDownDelay, isReached: isReached, &draft)
     }
-    guard let new = revisions.new else { return }
+    guard let new = revisions.new, !reachesAll(canary.roles(draft.status).stable) else { return }
     scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)
   }
 
@@ -77,7 +78,7 @@ extension Situation {
       target: (target.new, stable == nil ? 0 : target.stable),
       new: Pods(revisions.new),
       stable: Pods(stable),
-      older: older.reduce(replaced(draft.status)) { $0 + $1.desired }
+      older: missesRevision ? rule.maxTotal : older.reduce(replaced(draft.status)) { $0 + $1.desired }
     )
     // The side that shrinks goes first: a crash between the two writes must not leave more pods than allowed.
     let newShrinks = next.new < revisions.new?.desired ?? 0
@@ -85,6 +86,15 @@ extension Situation {
     if let stable { scale(stable, to: next.stable, &draft) }
     if !newShrinks { ensureNew(replicas: next.new, &draft) }
     drain(older, rule, &draft)
+  }
+
+  /// Whether the revision that was noticed last has a ReplicaSet, of unknown size, that is not to be seen: a newer one
+  /// was asked for while the watch was lost. Nothing grows until more is known.
+  private var missesRevision: Bool {
+    let hash = recorded.currentPodHash
+    guard !hash.isEmpty, hash != revisions.newHash, revisions.find(hash) == nil else { return false }
+    let number = rollout.annotation(RolloutNames.revision).flatMap { Int($0) } ?? 0
+    return revisions.all.allSatisfy { $0.revision < number }
   }
 
   /// Pods of the revision that this very plan puts an end to as stable: they take up room until it is written.

@@ -32,8 +32,9 @@ extension Situation {
     let hasRequests = mayReachCanary(canary, status)
     // A newer revision takes the canary service over from an older one only after that lost its requests.
     if !isBack, !status.stableHash.isEmpty, hasRequests, !mayTakeOver(target, canary, status) { return }
-    // A stable revision that shrank takes it over once it is complete again.
-    if isBack, canary.dynamicStableScale, hasRequests, target.available < spec.replicas { return }
+    // A stable revision that shrank takes it over once it is complete again, one that lacks pods once it can carry all.
+    let mayShrink = canary.dynamicStableScale && target.available < spec.replicas
+    if isBack, hasRequests, mayShrink || returningWeight(canary, status) > 0 { return }
     select(target, by: canary.canaryService, &draft)
   }
 
@@ -51,14 +52,19 @@ extension Situation {
   }
 
   /// Whether the newest revision may take requests over from an older canary directly: where stable shrank and has not
-  /// even the pods for what it carries now, waiting for it would keep the fix from ever being released.
+  /// even the pods for what it carries now, or died, waiting for it would keep the fix from ever being released.
   private func mayTakeOver(_ new: ReplicaSetView, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
-    guard canary.dynamicStableScale else { return false }
     let all = canary.maxTrafficWeight
     let ordered = orderedWeight(canary, status)
-    let isStableBroken = (revisions.stable?.available ?? 0) < pods(for: all - ordered, of: all, canary)
+    let carried = revisions.stable?.available ?? 0
+    let isStableBroken =
+      canary.dynamicStableScale
+      ? carried < pods(for: all - ordered, of: all, canary) : isStableDead(canary)
     return isStableBroken && new.available >= pods(for: ordered, of: all, canary)
   }
+
+  /// Whether a Service selects no revision yet, so that requests reach the pods of all of them.
+  func reachesAll(_ service: String?) -> Bool { self.service(service) != nil && selectedHash(service) == nil }
 
   /// A Service that selects no revision yet serves users by the pods of all of them: it may be narrowed to one only
   /// when that one has all pods by itself.

@@ -92,7 +92,7 @@ extension Situation {
     case .setWeight(let weight):
       let wanted = target(canary, draft.status)
       // A canary that is scaled to nothing has no requests, whatever its weight says.
-      let shown = wanted.new == 0 ? 0 : weight
+      let shown = wanted.new == 0 ? 0 : shownWeight(weight, canary, draft.status)
       return hasReached(wanted, canary) && trafficShows(shown, canary, draft.status)
     case .pause(let duration):
       return isPauseOver(duration, &draft)
@@ -101,7 +101,8 @@ extension Situation {
     case .setCanaryScale:
       return hasReached(target(canary, draft.status), canary)
     case .setHeaderRoute, .setMirrorRoute:
-      return trafficShows(target(canary, draft.status).weight, canary, draft.status)
+      let weight = shownWeight(target(canary, draft.status).weight, canary, draft.status)
+      return trafficShows(weight, canary, draft.status)
     case .experiment:
       return hasExperimentSucceeded(draft.status)
     case .plugin, .malformed:

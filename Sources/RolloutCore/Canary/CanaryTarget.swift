@@ -40,7 +40,13 @@ extension Situation {
       case .weight(let share): pods(for: share, of: 100, canary)
       case .matchTrafficWeight: pods(for: weight, of: canary.maxTrafficWeight, canary)
       }
-    return CanaryTarget(weight: weight, new: new, stable: stablePods(weight: weight, canary, status))
+    // Where stable is dead, the canary takes over all the requests that any canary has.
+    let kept = isStableDead(canary) ? orderedWeight(canary, status) : 0
+    return CanaryTarget(
+      weight: weight,
+      new: max(new, pods(for: kept, of: canary.maxTrafficWeight, canary)),
+      stable: stablePods(weight: weight, canary, status)
+    )
   }
 
   /// The stable revision keeps all its pods or, with `dynamicStableScale`, those for the requests that it should have
@@ -72,6 +78,9 @@ extension Situation {
       return false
     }
     if canary.hasTrafficRouting { return true }
+    // A dead stable cannot make up for the pods of older revisions, which therefore stay: the fix does not wait for
+    // either (user pain 5.25).
+    if isStableDead(canary), (revisions.stable?.desired ?? 0) > 0 { return true }
     if let stable = revisions.stable, stable.hash != revisions.newHash {
       guard stable.desired == target.stable, stable.created == target.stable else { return false }
     }

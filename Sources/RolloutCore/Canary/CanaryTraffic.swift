@@ -114,24 +114,32 @@ extension Situation {
     let index = status.currentStepIndex ?? 0
     let wanted = target(canary, status)
     // Pods come before the requests for them, and go after them.
-    if wanted.weight < orderedWeight(canary, status) {
-      return mayReturn(wanted.weight, canary) ? wanted.weight : nil
+    let ordered = orderedWeight(canary, status)
+    if wanted.weight < ordered {
+      if mayReturn(wanted.weight, canary) { return wanted.weight }
+      return canary.dynamicStableScale ? nil : ordered
     }
     if new.desired >= wanted.new, isEnough(of: new, wanted.new, canary) { return wanted.weight }
     if status.promotesFully { return growingWeight(new, canary, status) }
     // A step that a person skipped never had its weight: what was not reached is no place to stay at.
     let before = index > 0 ? canary.weight(upTo: min(index, canary.steps.count) - 1) : 0
-    return max(min(before, orderedWeight(canary, status)), returningWeight(canary, status))
+    let kept = max(min(before, ordered), returningWeight(canary, status))
+    let isHeld = !canary.dynamicStableScale && kept < ordered && !mayReturn(kept, canary)
+    return isHeld ? ordered : kept
   }
 
-  /// The weight on the way back to stable: none at once or, where stable shrank as traffic left it, what its pods
-  /// cannot carry yet. It never grows, and it ends at 0 with the last stable pod.
-  private func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+  /// The weight on the way back to stable: none at once, or what the pods of stable cannot carry, where it shrank as
+  /// traffic left it or lacks more of them at an abort than the spec lets us miss, one at least. It never grows, and
+  /// it ends at 0 with the last stable pod.
+  func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     let carried = revisions.stable?.available ?? 0
     let hasCanary = revisions.all.contains {
       $0.hash == selectedHash(canary.roles(status).canary) && $0.available > 0
     }
-    guard canary.dynamicStableScale, hasCanary, carried < spec.replicas else { return 0 }
+    let missing =
+      canary.dynamicStableScale || !status.isAborted
+      ? 0 : max(1, canary.maxUnavailable.count(of: spec.replicas, roundingUp: false))
+    guard hasCanary, spec.replicas > 0, carried < max(1, spec.replicas - missing) else { return 0 }
     let all = canary.maxTrafficWeight
     return min(orderedWeight(canary, status), all - carried * all / spec.replicas)
   }
@@ -151,11 +159,29 @@ extension Situation {
     return max(min(new.available, spec.replicas) * canary.maxTrafficWeight / spec.replicas, ordered)
   }
 
-  /// Whether stable can take the requests that a smaller weight gives back to it: it may have shrunk meanwhile.
+  /// Whether stable can take the requests that a smaller weight gives back to it: it may have shrunk or died meanwhile.
+  /// Where it is to have all its pods, so many of those for its share may be missing as the spec lets us miss.
   private func mayReturn(_ weight: Int, _ canary: CanaryStrategy) -> Bool {
-    guard canary.dynamicStableScale else { return true }
-    let needed = pods(for: canary.maxTrafficWeight - weight, of: canary.maxTrafficWeight, canary)
-    return isEnough(of: revisions.stable, needed, canary)
+    let all = canary.maxTrafficWeight
+    guard canary.dynamicStableScale else {
+      let share = (all - weight) * spec.replicas / all
+      let missing = canary.maxUnavailable.count(of: spec.replicas, roundingUp: false)
+      return spec.replicas == 0 || (revisions.stable?.available ?? 0) >= max(1, share - missing)
+    }
+    return isEnough(of: revisions.stable, pods(for: all - weight, of: all, canary), canary)
+  }
+
+  /// The weight that a step at this one shows: requests that a dead stable cannot take back stay where they are
+  /// answered, which must not hold up the fix (user pain 5.25).
+  func shownWeight(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
+    isStableDead(canary) ? max(weight, orderedWeight(canary, status)) : weight
+  }
+
+  /// Whether the stable revision cannot answer a single request, although nothing lets it go without pods.
+  func isStableDead(_ canary: CanaryStrategy) -> Bool {
+    let mayShrink = canary.hasTrafficRouting && canary.dynamicStableScale
+    guard !mayShrink, spec.replicas > 0, let stable = revisions.stable else { return false }
+    return stable.hash != revisions.newHash && stable.available == 0
   }
 
   func convergeTraffic(_ canary: CanaryStrategy, _ draft: inout Draft) {

@@ -50,12 +50,26 @@ extension Situation {
     // What the same plan takes away is not known to the counts yet.
     guard let pods = outdatedPods, !draft.effects.contains(where: \.changesPods) else { return }
     var allowed = spareForRestart
+    var left = availablePods
     for pod in pods {
       let isAvailable = pod.isAvailable(minReadySeconds: spec.minReadySeconds, at: now)
-      guard !isAvailable || allowed > 0 else { continue }
-      if isAvailable { allowed -= 1 }
+      if isAvailable {
+        // The last one of several is what the requests for its revision still reach.
+        let isLast =
+          left[pod.owner] == 1 && (revisions.all.first { $0.object.uid == pod.owner }?.desired ?? 0) > 1
+        guard allowed > 0, !isLast else { continue }
+        allowed -= 1
+        left[pod.owner, default: 1] -= 1
+      }
       draft.perform(.evictPod(name: pod.name, uid: pod.uid))
     }
+  }
+
+  /// Available pods by the ReplicaSet that they are of.
+  private var availablePods: [String: Int] {
+    let pods = (snapshot.pods ?? []).map { PodView($0) }
+      .filter { $0.isAvailable(minReadySeconds: spec.minReadySeconds, at: now) }
+    return Dictionary(pods.map { ($0.owner, 1) }, uniquingKeysWith: +)
   }
 
   /// How many available pods may go now: pods that are being deleted already do not count, however old the
