@@ -14,6 +14,13 @@ extension ClusterSim {
     rollout.set(nextVersion(), at: "metadata", "resourceVersion")
   }
 
+  /// Puts the workload that the rollout refers to into the world, with the first version of it that there is.
+  mutating func provide(workload: JSONValue?) {
+    self.workload = workload
+    guard let selector = workload?.spec["selector"]?["matchLabels"] else { return }
+    for name in services.keys { services[name]?.set(selector, at: "spec", "selector") }
+  }
+
   /// Edits the workload that the rollout refers to.
   package mutating func editWorkload(_ change: (inout JSONValue) -> Void) {
     guard var edited = workload else { return }
@@ -26,12 +33,24 @@ extension ClusterSim {
 
   /// Asks for another image.
   package mutating func setImage(_ image: String) {
-    editSpec { spec in
-      var containers = spec.at("template", "spec", "containers")?.array ?? []
+    editTemplate { template in
+      var containers = template.at("spec", "containers")?.array ?? []
       guard !containers.isEmpty else { return }
       containers[0]["image"] = .string(image)
-      spec.set(.array(containers), at: "template", "spec", "containers")
+      template.set(.array(containers), at: "spec", "containers")
     }
+  }
+
+  /// Edits the pod template where it is: in the rollout, or in the workload that it refers to.
+  private mutating func editTemplate(_ change: (inout JSONValue) -> Void) {
+    guard rollout.spec["workloadRef"] != nil else {
+      var template = rollout.spec["template"] ?? .null
+      change(&template)
+      return editSpec { $0["template"] = template }
+    }
+    var template = workload?.spec["template"] ?? .null
+    change(&template)
+    editWorkload { $0.set(template, at: "spec", "template") }
   }
 
   /// Patches the status, as the commands of the CLI do; null removes.
@@ -88,7 +107,8 @@ extension ClusterSim {
   package mutating func undo(toRevision revision: Int) {
     let sets = replicaSets.values.map { ReplicaSetView($0) }
     guard let set = sets.first(where: { $0.revision == revision }) else { return }
-    editSpec { $0["template"] = set.template }
+    let template = set.template
+    editTemplate { $0 = template }
   }
 
   /// Creates a Service that selects the pods of every revision.

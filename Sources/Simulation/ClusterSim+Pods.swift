@@ -45,9 +45,13 @@ extension ClusterSim {
       guard let index = pods.firstIndex(where: { $0.name == name }) else { continue }
       let isReady = pods[index].readyAt.map { $0 <= now } ?? false
       if isReady, readyPods - 1 < settings.minAvailable { return }
+      if !isReady, pods[index].isMissed { missedPodsRemoved += 1 }
       self.pods[set]?.remove(at: index)
+      reconcilePods()
+      guard isReady, let last = self.pods[set]?.indices.last else { return }
+      self.pods[set]?[last].isMissed = true
+      self.pods[set]?[last].isReplacement = true
     }
-    reconcilePods()
   }
 
   mutating func setMetadata(

@@ -26,6 +26,7 @@ extension ClusterSim {
       if present.count > desired {
         let order = present.sorted { ($0.readyAt ?? .distantFuture) < ($1.readyAt ?? .distantFuture) }
         present = Array(order.prefix(desired))
+        missedPodsRemoved += order.dropFirst(desired).count { $0.isMissed && !$0.isReady(at: now) }
       }
       while present.count < desired {
         let ready = readyTime(of: set, stuck: present.count { $0.readyAt == nil })
@@ -33,7 +34,10 @@ extension ClusterSim {
       }
       pods[name] = present
     }
-    for name in pods.keys where replicaSets[name] == nil { pods[name] = nil }
+    for (name, gone) in pods where replicaSets[name] == nil {
+      missedPodsRemoved += gone.count { $0.isMissed && !$0.isReady(at: now) }
+      pods[name] = nil
+    }
   }
 
   /// Makes every pod of an image fail, those that run and those to come.
@@ -114,13 +118,16 @@ extension ClusterSim {
 
   /// Pods that are ready behind a Service.
   package func readyPods(behind service: String) -> Int {
-    guard let selector = services[service]?.at("spec", "selector")?.object else { return 0 }
-    return replicaSets.reduce(0) { sum, set in
-      guard let labels = set.value.at("spec", "template", "metadata")?["labels"],
-        selector.allSatisfy({ labels[$0.key] == $0.value })
-      else { return sum }
-      return sum + readyPods(of: set.key)
-    }
+    replicaSets(behind: service).reduce(0) { $0 + readyPods(of: $1) }
+  }
+
+  /// Names of the ReplicaSets whose pods a Service selects.
+  func replicaSets(behind service: String) -> [String] {
+    guard let selector = services[service]?.at("spec", "selector")?.object else { return [] }
+    return replicaSets.filter { _, set in
+      guard let labels = set.at("spec", "template", "metadata")?["labels"] else { return false }
+      return selector.allSatisfy { labels[$0.key] == $0.value }
+    }.map(\.key)
   }
 
   /// Pods of the rollout that are ready in all.
@@ -134,7 +141,7 @@ extension ClusterSim {
     var rest = count
     for name in pods.keys.sorted() {
       for (index, pod) in (pods[name] ?? []).enumerated() where rest > 0 && pod.isReady(at: now) {
-        pods[name]?[index] = pod.ready(at: now + .seconds(seconds))
+        pods[name]?[index] = pod.ready(at: now + .seconds(seconds), isMissed: true)
         rest -= 1
       }
     }

@@ -14,10 +14,16 @@ package struct ClusterSim: Sendable {
     package var metadata: JSONValue
     /// Nil when it never becomes ready.
     package var readyAt: Instant?
+    /// Whether it was ready until the world took it away, or stands in for one that was and was evicted.
+    var isMissed = false
+    /// Whether it stands in for a ready one that was evicted.
+    var isReplacement = false
 
-    func ready(at instant: Instant?) -> Pod {
+    func ready(at instant: Instant?, isMissed: Bool = false) -> Pod {
       var pod = self
       pod.readyAt = instant
+      pod.isMissed = isMissed
+      pod.isReplacement = false
       return pod
     }
 
@@ -45,6 +51,8 @@ package struct ClusterSim: Sendable {
   package internal(set) var writes = 0
 
   package internal(set) var pods: [String: [Pod]] = [:]
+  /// Pods that were missed and then taken out of use.
+  var missedPodsRemoved = 0
   var podCount = 0
   var routeSeenAt: [ObjectKey: Instant] = [:]
   var runEndsAt: [String: Instant] = [:]
@@ -82,6 +90,8 @@ package struct ClusterSim: Sendable {
     package var hasOrigin: Bool
     /// How many ready pods a disruption budget protects from evictions.
     package var minAvailable: Int
+    /// Whether Experiments may be seen late too, and pods not at all.
+    var losesExperiments = false
 
     package init(
       podStart: ClosedRange<Int> = 1...3,
@@ -168,10 +178,11 @@ package struct ClusterSim: Sendable {
   }
 
   mutating func makeService(_ name: String) -> JSONValue {
+    let selector = rollout.spec["selector"] ?? workload?.spec["selector"]
     var service: JSONValue = [
       "apiVersion": "v1", "kind": "Service",
       "metadata": ["name": .string(name), "namespace": .string(rollout.namespace)],
-      "spec": ["selector": rollout.spec.at("selector", "matchLabels") ?? .object([:])],
+      "spec": ["selector": selector?["matchLabels"] ?? .object([:])],
     ]
     service.set(nextVersion(), at: "metadata", "resourceVersion")
     return service

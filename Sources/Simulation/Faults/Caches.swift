@@ -13,6 +13,12 @@ struct Caches: Sendable {
     case services
     case routes
     case analysisRuns
+    case experiments
+
+    /// Those of which a watch may be lost; pods have none, as they are read when they are needed.
+    static func all(withExperiments: Bool) -> [Kind] {
+      allCases.filter { withExperiments || $0 != .experiments }
+    }
   }
 
   private struct Frozen: Sendable {
@@ -44,6 +50,7 @@ struct Caches: Sendable {
       case .services: seen.services = cache.old.services
       case .routes: seen.routes = cache.old.routes
       case .analysisRuns: seen.analysisRuns = cache.old.analysisRuns
+      case .experiments: seen.experiments = cache.old.experiments
       }
     }
   }
@@ -57,6 +64,7 @@ struct Caches: Sendable {
     case .selectRevision(let name, _, _): frozen[.services]?.old.services[name] = present.services[name]
     case .patchRoute(let key, _): frozen[.routes]?.old.routes[key] = present.routes[key]
     case .terminateAnalysisRun(let name): refresh(.analysisRuns, \.analysisRuns, name, present)
+    case .terminateExperiment(let name): refresh(.experiments, \.experiments, name, present)
     default: break
     }
   }

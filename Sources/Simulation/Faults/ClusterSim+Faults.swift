@@ -9,9 +9,13 @@ extension ClusterSim {
     var seen = snapshot()
     seen.now = now + clockError
     caches.thaw(at: now)
-    if happens(settings.faults.stale), let kind = Caches.Kind.allCases.randomElement(using: &random) {
+    if happens(settings.faults.stale),
+      let kind = Caches.Kind.all(withExperiments: settings.losesExperiments).randomElement(using: &random)
+    {
       caches.freeze(kind, seen, until: now + .seconds(.random(in: 1...8, using: &random)))
     }
+    // Pods are read when they are needed, and that may fail.
+    if settings.losesExperiments, seen.pods != nil, happens(settings.faults.refused) { seen.pods = nil }
     caches.apply(to: &seen)
     seen.read(after: reading)
     reading = seen.reading

@@ -12,16 +12,23 @@ package struct Histories: Sendable {
 
   /// How many things people do in each.
   package let actions: Int
+  package let repertoire: History.Repertoire
 
-  package init(world: World, seeds: Range<UInt64>, actions: Int = 8) {
+  package init(
+    world: World,
+    seeds: Range<UInt64>,
+    actions: Int = 8,
+    repertoire: History.Repertoire = .full
+  ) {
     self.world = world
     self.seeds = seeds
     self.actions = actions
+    self.repertoire = repertoire
   }
 
   package func play() async -> Result {
     await withTaskGroup(of: (UInt64, Int, String?).self) { group in
-      for seed in seeds { group.addTask { Self.play(seed, world, actions) } }
+      for seed in seeds { group.addTask { Self.play(seed, world, actions, repertoire) } }
       var result = Result()
       for await (seed, plans, violation) in group {
         result.plans += plans
@@ -33,10 +40,13 @@ package struct Histories: Sendable {
   }
 
   /// Plays one history; every eighth one is played once more without its faults, and both must end alike.
-  package static func play(_ seed: UInt64, _ world: World, _ actions: Int = 8) -> (
-    seed: UInt64, plans: Int, violation: String?
-  ) {
-    let history = History(seed: seed, world: world, actions: actions)
+  package static func play(
+    _ seed: UInt64,
+    _ world: World,
+    _ actions: Int = 8,
+    _ repertoire: History.Repertoire = .full
+  ) -> (seed: UInt64, plans: Int, violation: String?) {
+    let history = History(seed: seed, world: world, actions: actions, repertoire: repertoire)
     let outcome = history.play()
     guard outcome.violations.isEmpty, seed % 8 == 1 else {
       return (seed, outcome.plans, outcome.violations.first)

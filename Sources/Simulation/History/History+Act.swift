@@ -5,7 +5,7 @@ import RolloutCore
 extension History {
   /// One thing that people, or the world, do to a rollout.
   func act(_ run: inout HistoryRun, _ random: inout SeededRandom) {
-    switch Int.random(in: 0..<24, using: &random) {
+    switch Int.random(in: 0..<(repertoire == .first ? 24 : 28), using: &random) {
     case 0...6: run.sim.setImage("shop:v\(Int.random(in: 1...7, using: &random))")
     case 7, 8: run.sim.abort()
     case 9, 10: run.sim.retry()
@@ -18,15 +18,32 @@ extension History {
     case 18...20: run.sim.editSpec { $0["replicas"] = JSONValue(Int.random(in: 0...20, using: &random)) }
     case 21: editSteps(&run, &random)
     case 22: switchStrategy(&run, &random)
-    default:
-      run.sim.losePods(Int.random(in: 1...3, using: &random), for: 10)
-      run.invariants.forgive(run.sim)
+    case 24, 25: undo(&run, &random)
+    case 26: run.sim.restart()
+    case 27: setDynamicScale(&run, &random)
+    default: run.sim.losePods(Int.random(in: 1...3, using: &random), for: 10)
     }
   }
 
   private func skipStep(_ run: inout HistoryRun) {
     let index = run.sim.rollout.at("status", "currentStepIndex")?.int ?? 0
     run.sim.patchStatus(["pauseConditions": .null, "currentStepIndex": JSONValue(index + 1)])
+  }
+
+  /// Asks for the template of a revision that is still there, whichever it is.
+  private func undo(_ run: inout HistoryRun, _ random: inout SeededRandom) {
+    let place = Int.random(in: 0..<4, using: &random)
+    let revisions = run.sim.ownReplicaSets.map { ReplicaSetView($0).revision }.sorted(by: >)
+    if !revisions.isEmpty { run.sim.undo(toRevision: revisions[place % revisions.count]) }
+  }
+
+  /// Lets stable shrink with its requests, or does so no longer, whatever the release is at.
+  private func setDynamicScale(_ run: inout HistoryRun, _ random: inout SeededRandom) {
+    let isDynamic = Bool.random(using: &random)
+    guard let canary = run.sim.rollout.spec.at("strategy", "canary"), canary["trafficRouting"] != nil,
+      canary["scaleDownDelaySeconds"] == nil
+    else { return }
+    run.sim.editSpec { $0.set(isDynamic ? true : nil, at: "strategy", "canary", "dynamicStableScale") }
   }
 
   private func editSteps(_ run: inout HistoryRun, _ random: inout SeededRandom) {
@@ -38,7 +55,8 @@ extension History {
   }
 
   private func switchStrategy(_ run: inout HistoryRun, _ random: inout SeededRandom) {
-    guard let other = Worlds.all.randomElement(using: &random) else { return }
+    let worlds = repertoire == .first ? Worlds.first : Worlds.all
+    guard let other = worlds.randomElement(using: &random) else { return }
     let strategy = other.make(&random).strategy
     // Who takes that away in the middle of a release takes away the pods that it had saved.
     guard run.sim.rollout.spec.at("strategy", "canary", "dynamicStableScale") == nil else { return }

@@ -18,15 +18,25 @@ package struct History: Sendable {
     package let trace: [String]
   }
 
+  /// What a history may hold. It grows, and with it the life of every seed becomes another one.
+  package enum Repertoire: Sendable, Hashable {
+    /// As it was when the seeds were found that name it: without restarts, returns to a former revision, and
+    /// Experiments that are seen late.
+    case first
+    case full
+  }
+
   package let seed: UInt64
   package let world: World
   /// How many things people do.
   package let actions: Int
+  package let repertoire: Repertoire
 
-  package init(seed: UInt64, world: World, actions: Int = 8) {
+  package init(seed: UInt64, world: World, actions: Int = 8, repertoire: Repertoire = .full) {
     self.seed = seed
     self.world = world
     self.actions = actions
+    self.repertoire = repertoire
   }
 
   /// Plays the history; then the faults stop, and the world must come to rest after an abort with all traffic at
@@ -41,8 +51,12 @@ package struct History: Sendable {
     settings.brokenImages = ["shop:v3"]
     settings.stuckPods = ["shop:v6": 1]
     settings.verdicts = ["shop:v4": "Failed", "shop:v5": "Inconclusive"]
+    settings.losesExperiments = repertoire == .full
     if withFaults, seed % 4 != 0 { settings.faults = .some(using: &nature) }
-    var sim = ClusterSim(rollout: world.rollout(seed: seed), seed: seed, settings: settings)
+    var rollout = world.rollout(seed: seed)
+    let workload = world.moveTemplate(of: &rollout)
+    var sim = ClusterSim(rollout: rollout, seed: seed, settings: settings)
+    sim.provide(workload: workload)
     sim.analysisTemplates = Worlds.templates
     var run = HistoryRun(sim: sim, isTraced: isTraced)
     run.pass(seconds: 60)
@@ -67,6 +81,11 @@ package struct History: Sendable {
     run.pass(seconds: 1)
     run.sim.abort()
     run.pass(seconds: 240)
+    // After an abort the next revision that waits has its turn.
+    for _ in 0...actions where !RolloutStatus(run.sim.rollout.status).isAtRest {
+      run.sim.abort()
+      run.pass(seconds: 240)
+    }
     run.checkAborted()
     run.sim.setImage("shop:v9")
     run.pass(seconds: 30)
@@ -74,6 +93,11 @@ package struct History: Sendable {
     run.pass(seconds: 600)
     run.checkReleased()
   }
+}
+
+extension RolloutStatus {
+  /// Whether the last release is over, one way or another, and nothing waits.
+  fileprivate var isAtRest: Bool { queue.isEmpty && (isAborted || isFullyPromoted || stableHash.isEmpty) }
 }
 
 extension Plan {

@@ -7,13 +7,25 @@ package import RolloutCore
 ///
 /// What a spec newly asks for is promised from the moment at which it was there once; what it no longer asks for is
 /// not promised any more.
+///
+/// A ready pod that the world takes away counts as ready until it is back, and so does one that a restart evicted
+/// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
+/// is taken out of use, one pod less is promised until all is there. An abort, which must not wait long, may
+/// leave stable with so many pods too few as the spec lets us miss, one at least. In return a restart may have so many pods missing at once as the spec lets us
+/// miss, one at least, and requests are never newly sent to a Service without a ready pod while another one answers
+/// them, as far as the controller sees the world as it is.
 package struct Invariants: Sendable {
   /// Replicas whose promise was kept once; nil before the first time.
   private var promised: Int?
   /// Pods of a basic canary that may be ordered at most; nil before the first check.
-  private var orderLimit: Int?
+  var orderLimit: Int?
   private var spec: (generation: Int, spec: RolloutSpec)?
   private var harmSeen = 0
+  private var removalsSeen = 0
+  /// Pods at most that were evicted and have no ready successor; grows only where the spec allows it.
+  var replacements = 0
+  /// Weights of the routes by Service, as they were at the last check.
+  var directions: [ObjectKey: [String: Int]] = [:]
   package private(set) var violations: [String] = []
 
   package init() {}
@@ -27,17 +39,22 @@ package struct Invariants: Sendable {
       checkWeights(key, route, spec, sim)
     }
     checkOrders(spec, sim)
+    checkRestart(spec, sim)
+    checkDirections(spec, sim)
+    promised = promised.map { max(0, $0 - (sim.missedPodsRemoved - removalsSeen)) }
+    removalsSeen = sim.missedPodsRemoved
     if shortfall(spec.replicas, spec, sim) == nil, isComplete(spec, sim) { return promised = spec.replicas }
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
     if let short = shortfall(min(before, spec.replicas), spec, sim) { fail(sim, short) }
   }
 
-  /// A person changed what is promised, or the world lost pods: what stands now is the promise, until all is there.
+  /// A person changed what is promised: what stands now is the promise, until all is there.
   package mutating func forgive(_ sim: ClusterSim) {
     let spec = spec(of: sim)
     while let kept = promised, kept > 0, shortfall(kept, spec, sim) != nil { promised = kept - 1 }
     orderLimit = nil
+    directions = [:]
   }
 
   /// A rollout that neither rests nor waits for a person must know when to look again.
@@ -74,9 +91,10 @@ extension Invariants {
     guard let canary = spec.canary, canary.hasTrafficRouting, !canary.dynamicStableScale,
       let stable = sim.roles(of: canary).stable
     else {
-      return sim.readyPods >= spec.replicas - (spec.canary.map { Self.unavailable($0, spec.replicas) } ?? 0)
+      return sim.standingPods >= spec.replicas
+        - (spec.canary.map { Self.unavailable($0, spec.replicas) } ?? 0)
     }
-    return sim.readyPods(behind: stable) >= spec.replicas
+    return sim.standingPods(behind: stable) >= spec.replicas
   }
 
   /// Which ready pods are missing for so many replicas; nil when none are.
@@ -84,12 +102,14 @@ extension Invariants {
     switch spec.strategy {
     case .canary(let canary) where !canary.hasTrafficRouting:
       let floor = replicas - Self.unavailable(canary, replicas)
-      let ready = sim.readyPods
+      let ready = sim.standingPods
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
-      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim) }.first
+      let isAborted = RolloutStatus(sim.rollout.status).isAborted && !canary.dynamicStableScale
+      let missing = isAborted ? max(1, Self.unavailable(canary, replicas)) : 0
+      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, missing) }.first
     case .blueGreen(let blueGreen):
-      let ready = sim.readyPods(behind: blueGreen.activeService)
+      let ready = sim.standingPods(behind: blueGreen.activeService)
       return ready < replicas ? "\(ready) ready pods behind the active service of \(replicas)" : nil
     }
   }
@@ -103,9 +123,13 @@ extension Invariants {
 
   /// Each backend has the pods for its share of the requests, by the weights that the data plane follows; where the
   /// spec sizes the canary apart from its weight, it has one at least.
-  private func shortfall(_ key: ObjectKey, _ canary: CanaryStrategy, _ replicas: Int, _ sim: ClusterSim)
-    -> String?
-  {
+  private func shortfall(
+    _ key: ObjectKey,
+    _ canary: CanaryStrategy,
+    _ replicas: Int,
+    _ sim: ClusterSim,
+    _ missing: Int
+  ) -> String? {
     guard let route = sim.dataPlane[key] else { return nil }
     let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
@@ -117,8 +141,8 @@ extension Invariants {
         let weight = backend["weight"]?.int ?? 1
         guard weight > 0, replicas > 0, let name = backend["name"]?.string else { continue }
         let isSized = isSplit && (name == services.stable || name == services.canary && !isApart)
-        let needed = isSized ? max(1, weight * replicas / total) : 1
-        let ready = sim.readyPods(behind: name)
+        let needed = isSized ? max(1, weight * replicas / total - missing) : 1
+        let ready = sim.standingPods(behind: name)
         if ready < needed { return "\(weight) of \(total) requests reach \(ready) pods of \(needed)" }
       }
     }
@@ -138,15 +162,5 @@ extension Invariants {
         fail(sim, "the weights of \(key) are \(weights)")
       }
     }
-  }
-
-  /// A basic canary never orders more pods than replicas and surge together.
-  private mutating func checkOrders(_ spec: RolloutSpec, _ sim: ClusterSim) {
-    guard let canary = spec.canary, !canary.hasTrafficRouting else { return orderLimit = nil }
-    let surge = canary.maxSurge.count(of: spec.replicas, roundingUp: true)
-    let ordered = sim.ownReplicaSets.reduce(0) { $0 + ($1.at("spec", "replicas")?.int ?? 0) }
-    let limit = max(orderLimit ?? ordered, spec.replicas + surge)
-    if ordered > limit { fail(sim, "\(ordered) pods ordered for \(spec.replicas)") }
-    orderLimit = ordered <= spec.replicas + surge ? spec.replicas + surge : limit
   }
 }

@@ -1,17 +1,22 @@
 package import Primitives
+import RolloutCore
 
 /// One way to release, with what its seed decides about it.
 package struct World: Sendable {
   package let name: String
   /// `spec.strategy`, and fields of the spec beside it.
   let make: @Sendable (inout SeededRandom) -> (strategy: JSONValue, fields: [String: JSONValue])
+  /// When the Deployment that holds the pod template gives its pods up; nil where the rollout has its own template.
+  let handover: WorkloadReference.ScaleDown?
 
   init(
     _ name: String,
     fields: [String: JSONValue] = [:],
+    handover: WorkloadReference.ScaleDown? = nil,
     _ strategy: @escaping @Sendable (inout SeededRandom) -> JSONValue
   ) {
     self.name = name
+    self.handover = handover
     make = { (strategy(&$0), fields) }
   }
 
@@ -42,7 +47,10 @@ package struct World: Sendable {
 
 /// The rollouts whose random lives are played: one of each way to release.
 package enum Worlds {
-  package static let all = routed + basic + blueGreen
+  package static let all = first + queues + managed + referring
+
+  /// Those from which the lives of the ``History/Repertoire/first`` repertoire choose.
+  package static let first = routed + basic + blueGreen
 
   /// The templates that they name.
   package static let templates: [String: JSONValue] = [
@@ -155,7 +163,7 @@ package enum Worlds {
     },
   ]
 
-  private static func routedCanary(_ fields: [String: JSONValue]) -> JSONValue {
+  static func routedCanary(_ fields: [String: JSONValue]) -> JSONValue {
     let canary: [String: JSONValue] = [
       "canaryService": "web-canary", "stableService": "web-stable",
       "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
@@ -181,9 +189,9 @@ package enum Worlds {
     "analyses": [["name": "compare", "templateName": "success-rate"]],
   ]
 
-  private static let analysis: JSONValue = ["templates": [["templateName": "success-rate"]]]
+  static let analysis: JSONValue = ["templates": [["templateName": "success-rate"]]]
 
-  private static let steps: JSONValue = [
+  static let steps: JSONValue = [
     ["setWeight": 20], ["pause": ["duration": 3]], ["analysis": analysis], ["setWeight": 60], ["pause": [:]],
     ["setWeight": 40], ["analysis": analysis],
   ]

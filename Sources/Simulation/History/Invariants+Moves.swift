@@ -1,0 +1,87 @@
+import KubeModel
+import Primitives
+import RolloutCore
+
+/// What must hold of the steps from one instant to the next.
+extension Invariants {
+  /// A basic canary never orders more pods than replicas and surge together.
+  mutating func checkOrders(_ spec: RolloutSpec, _ sim: ClusterSim) {
+    guard let canary = spec.canary, !canary.hasTrafficRouting else { return orderLimit = nil }
+    let surge = canary.maxSurge.count(of: spec.replicas, roundingUp: true)
+    let ordered = sim.ownReplicaSets.reduce(0) { $0 + ($1.at("spec", "replicas")?.int ?? 0) }
+    let limit = max(orderLimit ?? ordered, spec.replicas + surge)
+    if ordered > limit { fail(sim, "\(ordered) pods ordered for \(spec.replicas)") }
+    orderLimit = ordered <= spec.replicas + surge ? spec.replicas + surge : limit
+  }
+
+  /// A restart takes no more ready pods at once than the spec lets us miss, and one at least.
+  mutating func checkRestart(_ spec: RolloutSpec, _ sim: ClusterSim) {
+    let missing = sim.replacementsToCome
+    let unavailable = spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable
+    let limit = max(1, unavailable?.count(of: spec.replicas, roundingUp: false) ?? 0)
+    if missing > max(limit, replacements) { fail(sim, "a restart took \(missing) pods of \(spec.replicas)") }
+    replacements = missing
+  }
+
+  /// No requests are newly sent where no pod is ready, while there are ready pods where they went.
+  mutating func checkDirections(_ spec: RolloutSpec, _ sim: ClusterSim) {
+    for key in spec.canary?.routes ?? [] {
+      let before = directions[key]
+      let weights = Self.weights(sim.routes[key])
+      directions[key] = weights
+      guard let before, spec.replicas > 0, sim.seesAll else { continue }
+      let isAnswered = before.contains { $0.value > 0 && sim.answers($0.key) }
+      for (name, weight) in weights
+      where isAnswered && weight > before[name] ?? 0 && !sim.answers(name) {
+        fail(sim, "\(weight) requests are newly sent to \(name), which has no ready pod")
+      }
+    }
+  }
+
+  /// The weights of the rule that splits the requests, by Service.
+  private static func weights(_ route: JSONValue?) -> [String: Int] {
+    let rules = route?.at("spec", "rules")?.array ?? []
+    let split = rules.map { $0["backendRefs"]?.array ?? [] }.last { $0.count > 1 } ?? []
+    return Dictionary(
+      split.map { ($0["name"]?.string ?? "", $0["weight"]?.int ?? 1) },
+      uniquingKeysWith: { $1 }
+    )
+  }
+}
+
+extension ClusterSim {
+  /// Pods of the rollout that are ready in all, with those that are missed and those of a Deployment that gives its
+  /// pods up.
+  var standingPods: Int { readyPods + workloadPods + missedPods }
+
+  /// The same behind a Service; what is missed anywhere may be missed here.
+  func standingPods(behind service: String) -> Int {
+    readyPods(behind: service) + missedPods + (reachesWorkload(service) ? workloadPods : 0)
+  }
+
+  /// Pods that the world took away, or a restart, and that are not back.
+  private var missedPods: Int {
+    pods.values.reduce(0) { $0 + $1.count { $0.isMissed && !$0.isReady(at: now) } }
+  }
+
+  /// Pods that were evicted and have no ready successor yet.
+  var replacementsToCome: Int {
+    pods.values.reduce(0) { $0 + $1.count { $0.isReplacement && !$0.isReady(at: now) } }
+  }
+
+  /// Whether the controller reads the world as it is.
+  var seesAll: Bool { caches.nextThaw == nil }
+
+  func answers(_ service: String) -> Bool {
+    readyPods(behind: service) > 0 || reachesWorkload(service) && workloadPods > 0
+  }
+
+  private var workloadPods: Int {
+    guard rollout.spec.at("workloadRef", "scaleDown") != "never" else { return 0 }
+    return workload?.spec["replicas"]?.int ?? 0
+  }
+
+  private func reachesWorkload(_ service: String) -> Bool {
+    services[service]?.at("spec", "selector", RolloutNames.podTemplateHash) == nil
+  }
+}
