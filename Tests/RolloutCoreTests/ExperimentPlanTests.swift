@@ -314,6 +314,32 @@ import Testing
     #expect(planExperiment(next).status.conditions.allSatisfy { $0.type != "InvalidSpec" })
   }
 
+  /// Nothing would bring it to its end any more, and its pods would run for ever.
+  @Test(arguments: invalid)
+  func whatRunsEndsWhenItsSpecIsMadeInvalid(more: JSONValue, says: String) {
+    let valid: JSONValue = ["scaleDownDelaySeconds": 0, "analyses": Fixture.analyses("judge")]
+    var (next, effects) = settled(snapshot(Fixture.experiment(valid)))
+    #expect(next.experiment.status["phase"] == "Running")
+    #expect(replicaSets(effects).count == 2)
+    for (key, value) in more.object ?? [:] { next.experiment.set(value, at: "spec", key) }
+    let plan = planExperiment(next)
+    #expect(plan.statusPatch?["phase"] == "Error")
+    #expect(plan.status.message.hasPrefix("Experiment spec invalid: \(says)"), "\(plan.status.message)")
+    let scaled = plan.effects.compactMap { effect -> Int? in
+      if case .scaleReplicaSet(_, _, let size, _) = effect { size } else { nil }
+    }
+    #expect(scaled == [0, 0])
+    #expect(replicaSets(plan.effects).isEmpty)
+    #expect(plan.effects.contains(.terminateAnalysisRun(name: "colours-judge")))
+    #expect(plan.events.contains { $0.reason == "ExperimentError" && $0.type == "Warning" })
+    #expect(plan.status.conditions.contains { $0.type == "InvalidSpec" && $0.status == "True" })
+    // It stays over when the spec is mended.
+    var mended = after(next, plan)
+    mended.experiment["spec"] = Fixture.experiment(valid).spec
+    #expect(mended.experiment.status["phase"] == "Error")
+    #expect(planExperiment(mended).statusPatch?["phase"] == nil)
+  }
+
   @Test func statusIsReadBackAsItWasWritten() {
     let more: JSONValue = [
       "templates": [Fixture.template("purple", ["service": [:]])], "analyses": Fixture.analyses("judge"),

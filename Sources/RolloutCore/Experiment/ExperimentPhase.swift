@@ -3,8 +3,12 @@ import Primitives
 
 /// What templates and analyses amount to (reference, section 5.1).
 extension ExperimentSituation {
-  func concludePhase(_ draft: inout ExperimentDraft) {
+  func concludePhase(_ issue: SpecIssue?, _ draft: inout ExperimentDraft) {
     guard !recorded.isCompleted else { return }
+    if let issue, !spec.terminates {
+      (draft.status.phase, draft.status.message) = (.error, "Experiment spec invalid: \(issue)")
+      return tellOfPhase(&draft)
+    }
     let templates = templatesPhase(draft.status)
     if templates.phase == .running, draft.status.availableAt == nil {
       draft.status.availableAt = now.nextWholeSecond
@@ -17,6 +21,10 @@ extension ExperimentSituation {
     if !draft.status.isCompleted, templates.phase == .pending || !spec.analyses.isEmpty {
       draft.wake(at: now + .seconds(60))
     }
+    tellOfPhase(&draft)
+  }
+
+  private func tellOfPhase(_ draft: inout ExperimentDraft) {
     guard draft.status.phase != recorded.phase, let phase = draft.status.phase else { return }
     let detail = draft.status.message.isEmpty ? "" : ": \(draft.status.message)"
     draft.event(

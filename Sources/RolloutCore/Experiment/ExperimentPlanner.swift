@@ -10,13 +10,12 @@ package func planExperiment(_ snapshot: ExperimentSnapshot) -> ExperimentPlan {
   let situation = ExperimentSituation(snapshot)
   var draft = ExperimentDraft(status: situation.recorded)
   let issue = validateExperiment(snapshot.experiment).first
-  // What runs already is brought to its end even when the spec was made unfit since.
-  let isEnding = situation.spec.terminates || situation.recorded.isCompleted
-  if issue == nil || situation.recorded.phase != nil && isEnding {
+  // What runs already ends when the spec is made unfit: nothing would bring it to its end any more.
+  if issue == nil || situation.recorded.phase != nil {
     situation.observeTemplates(&draft)
     situation.observeAnalyses(&draft)
-    situation.startAnalyses(&draft)
-    situation.concludePhase(&draft)
+    if issue == nil { situation.startAnalyses(&draft) }
+    situation.concludePhase(issue, &draft)
     situation.convergeReplicaSets(&draft)
     situation.convergeServices(&draft)
     situation.endAnalyses(&draft)
