@@ -9,6 +9,13 @@ extension Situation {
     return isWaitingActiveRevision ? "Fast rollback" : nil
   }
 
+  /// Why a release that skips its gates ends: the way back that it began as, or a person. The ReplicaSet of a way back
+  /// has lost its deadline and its number by then; the release's record still says what it is.
+  var fullPromotionReason: String {
+    let isReturn = recorded.duration?.completion == .fastRolledBack && recorded.duration?.finishedAt == nil
+    return fastReturn ?? (isReturn ? "Fast rollback" : "Full promotion requested")
+  }
+
   /// Whether the newest revision is older than the stable one, with fewer than `rollbackWindow.revisions` revisions
   /// made in between; the ReplicaSets' creation decides, not their numbers.
   var isWithinRollbackWindow: Bool {

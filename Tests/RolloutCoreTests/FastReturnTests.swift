@@ -92,9 +92,12 @@ import Testing
     release("shop:v2", &sim)
     let runs = sim.analysisRuns.count
     sim.setImage("shop:v1")
-    sim.run(for: .seconds(2))
+    let told = sim.run(for: .seconds(2)).flatMap(\.plan.events)
     #expect(selected("web-active", sim) == first)
     #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(told.contains { $0.reason == "SkipSteps" && $0.message == "Fast rollback" })
+    let completed = told.filter { $0.reason == "RolloutCompleted" }.map(\.message)
+    #expect(completed.count == 1 && completed[0].hasSuffix(": Fast rollback"), "\(completed)")
     #expect(sim.analysisRuns.count == runs)
   }
 

@@ -145,7 +145,7 @@ extension Situation {
   private func promotionReason(_ status: RolloutStatus) -> String {
     if status.stableHash.isEmpty { return "Initial deploy" }
     guard status.promotesFully else { return "Completed blue-green update" }
-    return fastReturn ?? "Full promotion requested"
+    return fullPromotionReason
   }
 
   private func convergeReplicas(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {

@@ -41,7 +41,7 @@ extension Situation {
     if draft.status.currentStepIndex ?? 0 >= count, !spec.isPaused, draft.status.pauseConditions.isEmpty {
       let reason =
         draft.status.promotesFully
-        ? fastReturn ?? "Full promotion requested" : "Completed all \(count) canary steps"
+        ? fullPromotionReason : "Completed all \(count) canary steps"
       promoteWhenProven(canary, &draft, reason: reason)
     }
   }
