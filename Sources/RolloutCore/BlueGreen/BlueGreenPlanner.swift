@@ -40,6 +40,7 @@ extension Situation {
     {
       convergeReplicas(blueGreen, &draft)
     }
+    keepPausedRevision(&draft)
     convergeAnalysis(blueGreen, &draft)
   }
 

@@ -16,6 +16,7 @@ extension Situation {
     {
       convergeReplicas(canary, target, &draft)
     }
+    keepPausedRevision(&draft)
     convergeAnalysis(canary, &draft)
     convergeExperiment(&draft)
     keepQueue(canary, &draft)
