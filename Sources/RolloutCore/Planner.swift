@@ -27,6 +27,7 @@ package func plan(_ snapshot: Snapshot) -> Plan {
 
   if issue == nil || draft.status.isAborted {
     situation.claimOrphans(&draft)
+    situation.noteSwing(&draft)
     switch situation.spec.strategy {
     case .canary(let canary): situation.planCanary(canary, &draft)
     case .blueGreen(let blueGreen): situation.planBlueGreen(blueGreen, &draft)

@@ -15,6 +15,8 @@ package enum RolloutNames {
   package static let workloadGeneration = "rollout.argoproj.io/workload-generation"
   /// How many pods a Deployment had before a Rollout took over from it.
   package static let replicasBefore = "serin.dev/replicas-before"
+  /// How the replica count of a Rollout swung during the release in flight: its hash and `fell` or `swings`.
+  package static let replicaSwing = "serin.dev/replica-swing"
   /// When a ReplicaSet may go to zero; Argo Rollouts writes this key without a prefix.
   package static let scaleDownDeadline = "scale-down-deadline"
   package static let managedBy = "argo-rollouts.argoproj.io/managed-by-rollouts"
@@ -38,5 +40,6 @@ package enum RolloutNames {
   package static let notCopied: Set<String> = [
     "kubectl.kubernetes.io/last-applied-configuration", revision, revisionHistory, desiredReplicas,
     "notified.notifications.argoproj.io", workloadGeneration, source, sourceFile, appliedDigest,
+    replicaSwing,
   ]
 }

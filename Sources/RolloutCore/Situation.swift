@@ -8,7 +8,12 @@ final class Situation: Sendable {
   let snapshot: Snapshot
   let rollout: JSONValue
   let reading: SpecReading
+  /// What the Rollout asks for, with the replicas that the release goes by.
   let spec: RolloutSpec
+  /// The replicas that the Rollout asks for, whatever the release goes by.
+  let asked: Int
+  /// Nil outside of a canary's release.
+  let swing: ReplicaSwing?
   let revisions: Revisions
   /// The status as last written.
   let recorded: RolloutStatus
@@ -20,9 +25,12 @@ final class Situation: Sendable {
     self.snapshot = snapshot
     rollout = snapshot.rollout
     reading = snapshot.reading?.renewed(for: snapshot) ?? SpecReading(snapshot)
-    spec = reading.spec
+    let asked = reading.spec.replicas
+    self.asked = asked
     recorded = RolloutStatus(snapshot.rollout.status)
     revisions = Revisions(snapshot: snapshot, reading: reading, status: recorded)
+    swing = ReplicaSwing(rollout, reading.spec, revisions, recorded)
+    spec = reading.spec.sized(swing?.replicas ?? asked)
     now = snapshot.now
     experimentServices = Self.experimentServices(snapshot, spec, recorded)
   }

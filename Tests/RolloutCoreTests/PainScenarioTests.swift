@@ -111,19 +111,26 @@ import Testing
     #expect(sim.rollout.status["phase"] == "Healthy")
   }
 
+  /// 5.11 The cure: `ReplicaSwing`, by which a count that swings because of the release swings once only.
+  @Test func autoscalerOscillation_aSwingBetweenTwoCountsEnds() {
+    var sim = sim(Fixture.routedCanary(replicas: 200, steps: [["setWeight": 50], ["pause": [:]]]))
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    var loop = AutoscalerLoop(sim, Autoscaler(metric: .resource), load: 100_000)
+    let rests = loop.comesToRest()
+    #expect(rests, "\(loop.sizes)")
+    #expect(loop.sizes.allSatisfy { $0 >= 194 })
+  }
+
   /// 5.11 The cure: `autoscaledReplicas`, which reports no pod more than was asked for.
   @Test func autoscalerOscillation_theSurplusOfAReleaseIsNeverAskedForAgain() {
     var sim = sim(Fixture.routedCanary(replicas: 10, steps: [["setWeight": 10], ["pause": [:]]]))
     sim.setImage("shop:v2")
     sim.run(for: .seconds(30))
-    let autoscaler = Autoscaler(metric: .averageValue)
-    for _ in 0..<10 {
-      let asked = sim.rollout.spec["replicas"]?.int ?? 0
-      let reported = sim.rollout.status["HPAReplicas"]?.int ?? 0
-      let next = autoscaler.replicas(load: 5, asked: asked, reported: reported, matched: sim.readyPods)
-      sim.editSpec { $0["replicas"] = JSONValue(next) }
-      sim.run(for: .seconds(15))
-    }
+    var loop = AutoscalerLoop(sim, Autoscaler(metric: .averageValue), load: 5000)
+    let rests = loop.comesToRest()
+    #expect(rests)
+    sim = loop.sim
     #expect(sim.rollout.spec["replicas"] == 10)
     #expect(sim.rollout.status["replicas"] == 11)
   }
@@ -146,6 +153,34 @@ import Testing
     sim.run(for: .seconds(30))
     #expect(sim.rollout.status["stableRS"] == stable)
     #expect(weight(sim) == 0 && set(sim, "shop:v1")?.available == 5)
+  }
+
+  /// 5.13 The cures: `RevisionQueue` keeps what is released until it is over, and `keepQueue` keeps each template that
+  /// waits; with `queueLatest` only the last one has its turn.
+  @Test(arguments: [("queue", ["shop:v2", "shop:v3", "shop:v4"]), ("queueLatest", ["shop:v2", "shop:v4"])])
+  func newerCommitInTheMiddle_itWaitsForTheReleaseInFlight(policy: String, turns: [String]) {
+    var rollout = Fixture.routedCanary(replicas: 5, steps: Self.waiting)
+    rollout.set(.string(policy), at: "spec", "strategy", "canary", "onNewRevision")
+    var sim = sim(rollout)
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    sim.resume()
+    sim.run(for: .seconds(30))
+    for image in ["shop:v3", "shop:v4"] {
+      sim.setImage(image)
+      sim.run(for: .seconds(30))
+    }
+    // The release in flight stays where it is.
+    #expect(weight(sim) == 80 && set(sim, "shop:v2")?.available == 4)
+    for image in turns {
+      #expect(set(sim, image)?.hash == sim.rollout.status["currentPodHash"]?.string, "\(image)")
+      #expect((weight(sim) ?? 0) > 0)
+      sim.promoteFully()
+      sim.run(for: .seconds(90))
+      #expect(set(sim, image)?.available == 5 || image != turns.last)
+    }
+    #expect(sim.rollout.status["phase"] == "Healthy" && weight(sim) == 0)
+    #expect(sim.decisions.filter { $0.hasSuffix("promote") }.count == turns.count + 1)
   }
 
   /// 5.21 The cures: the `test` of the resourceVersion in a route's patch; the status' version holds the rest.

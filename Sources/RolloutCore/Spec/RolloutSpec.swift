@@ -10,7 +10,7 @@ package struct RolloutSpec: Sendable, Hashable {
     case blueGreen(BlueGreenStrategy)
   }
 
-  package let replicas: Int
+  package private(set) var replicas: Int
   package let selector: JSONValue
   package let template: JSONValue
   package let minReadySeconds: Int
@@ -54,6 +54,13 @@ package struct RolloutSpec: Sendable, Hashable {
         CanaryStrategy(spec.at("strategy", "canary") ?? .object([:]), namespace: rollout.namespace)
       )
     }
+  }
+
+  /// The same with another number of replicas.
+  func sized(_ replicas: Int) -> RolloutSpec {
+    var spec = self
+    spec.replicas = replicas
+    return spec
   }
 
   /// The Services that the strategy names, in the rollout's namespace.

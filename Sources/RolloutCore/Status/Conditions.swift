@@ -94,12 +94,12 @@ extension Situation {
     counts.updated = revisions.new?.created ?? 0
     counts.ready = sets.reduce(0) { $0 + $1.ready }
     counts.available = sets.reduce(0) { $0 + $1.available }
-    counts.autoscaled = autoscaledReplicas(created: counts.replicas, replicas: spec.replicas)
+    counts.autoscaled = autoscaledReplicas(created: counts.replicas, replicas: asked)
     guard let blueGreen = spec.blueGreen else { return counts }
     let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
     counts.ready = active?.ready ?? 0
     counts.available = active?.available ?? 0
-    counts.autoscaled = autoscaledReplicas(created: active?.created ?? 0, replicas: spec.replicas)
+    counts.autoscaled = autoscaledReplicas(created: active?.created ?? 0, replicas: asked)
     return counts
   }
 
