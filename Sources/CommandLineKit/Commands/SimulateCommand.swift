@@ -11,7 +11,9 @@ struct SimulateCommand: AsyncParsableCommand {
       Each history is a random life of a rollout in virtual time: edits and commands of people; refused, repeated and \
       lost writes, lost watches, crashes between two writes, steps of the clock; slow and broken pods. At every \
       instant users must have the ready pods that the spec promises, and at its end the history must come to rest as \
-      if nothing had gone wrong. It ends with 1 when an invariant was broken and names the seed.
+      if nothing had gone wrong. It ends with 1 when an invariant was broken and names the seed. With --autoscaler a \
+      HorizontalPodAutoscaler looks at rollouts of 1 to 200 replicas that stand at each weight of a release, and \
+      every loop must reach a fixed point.
       """
   )
 
@@ -27,7 +29,11 @@ struct SimulateCommand: AsyncParsableCommand {
   )
   var trace: String?
 
+  @Flag(name: .long, help: "Play the closed loop of planner and autoscaler instead.")
+  var autoscaler = false
+
   func run() async throws {
+    if autoscaler { return try await playAutoscaler() }
     guard histories > 0 else { throw CommandFailure(.usage, "--histories must be at least 1") }
     let worlds = Worlds.all.filter { trace == nil || $0.name == trace }
     guard !worlds.isEmpty else {
