@@ -54,7 +54,7 @@ extension Situation {
   /// Takes all older ReplicaSets out of use, newest first: so many of them may wait for the delay, the others go at
   /// once (reference, section 2.4).
   func retireOlder(
-    after delay: Duration,
+    after delay: (ReplicaSetView) -> Duration,
     limit: Int?,
     _ draft: inout Draft,
     isReferenced: (_ hash: String) -> Bool
@@ -62,13 +62,26 @@ extension Situation {
     var waiting = 0
     for set in revisions.older where set.desired > 0 {
       guard !isReferenced(set.hash) else { continue }
-      if waiting >= limit ?? .max {
-        scale(set, to: 0, &draft)
-      } else {
+      let delay = delay(set)
+      let waits = delay > .zero || set.scaleDownDeadline != nil
+      if waits, waiting < limit ?? .max {
         retire(set, after: delay, isReferenced: false, &draft)
         waiting += 1
+      } else {
+        scale(set, to: 0, &draft)
       }
     }
+  }
+
+  /// Whether a person, by freezing the rollout or as an analysis asked for one, holds all sizes (reference, section 2.9).
+  func holdsReplicas(_ status: RolloutStatus) -> Bool {
+    spec.isPaused || status.pauseCondition(RolloutStatus.PauseCondition.inconclusiveAnalysisRun) != nil
+  }
+
+  /// Gives the newest revision its ReplicaSet and number while sizes are held: it has no pods yet (section 2.2).
+  func registerNew(_ draft: inout Draft) {
+    guard let new = revisions.new else { return ensureNew(replicas: 0, &draft) }
+    syncAnnotations(of: new, &draft)
   }
 
   /// Creates the newest ReplicaSet with the given size, or brings the present one to it.

@@ -81,7 +81,7 @@ import Testing
     #expect(
       Self.lint(("web.yaml", LintSamples.rollout(steps: steps)), ("rest.yaml", LintSamples.rest))
         == [
-          "web.yaml:26:11: error: \(path)[0].setWeight: Invalid value: 120: must be between 0 and 100",
+          "web.yaml:26:11: error: \(path)[0].setWeight: Invalid value: 120: SetWeight needs to be between 0 and 100",
           "web.yaml:27:19: error: \(path)[1].pause.duration: Invalid value: \"3x\": must be seconds or like 1h30m, "
             + "and not negative",
           "web.yaml:28:11: error: \(path)[2]: Invalid value: {}: \(oneOf)",
@@ -101,9 +101,9 @@ import Testing
     #expect(
       Self.lint(("web.yaml", text))
         == [
-          "web.yaml:5:1: error: spec.selector: Required value: a selector with matchLabels or matchExpressions",
+          "web.yaml:5:1: error: spec.selector: Required value: Rollout has missing field '.spec.selector'",
           "web.yaml:5:1: error: spec.template.spec.containers: Required value",
-          "web.yaml:5:1: error: spec.strategy: Required value: either canary or blueGreen",
+          "web.yaml:5:1: error: spec.strategy: Required value: Rollout has missing field '.spec.strategy.canary or .spec.strategy.blueGreen'",
           "1 file, 1 document, 3 errors, 0 warnings",
         ]
     )
@@ -129,12 +129,12 @@ import Testing
     let rest = LintSamples.rest.replacing("app: web }", with: "app: other }")
       .replacing("- name: web-canary\n          port", with: "- name: web-other\n          port")
     let path = "spec.strategy.canary"
-    let selects = "the Service selects app=other, which the pod template's labels do not have"
+    let selects = "has unmatch label \"app\" in rollout: its selector wants app=other"
     #expect(
       Self.lint(("web.yaml", LintSamples.rollout(args: "[]")), ("rest.yaml", rest))
         == [
-          "web.yaml:19:7: error: \(path).stableService: Invalid value: \"web-stable\": \(selects)",
-          "web.yaml:20:7: error: \(path).canaryService: Invalid value: \"web-canary\": \(selects)",
+          "web.yaml:19:7: error: \(path).stableService: Invalid value: \"web-stable\": Service \"web-stable\" \(selects)",
+          "web.yaml:20:7: error: \(path).canaryService: Invalid value: \"web-canary\": Service \"web-canary\" \(selects)",
           "web.yaml:24:13: error: \(path).trafficRouting.plugins.argoproj-labs/gatewayAPI.httpRoute: HTTPRoute "
             + "\"shop/web\" has no rule with both backends \"web-stable\" and \"web-canary\"",
           "web.yaml:28:11: error: \(path).steps[2].analysis: args.service was not resolved",
@@ -151,7 +151,7 @@ import Testing
         == [
           "web.yaml:7:3: warning: spec.replcias: unknown field; did you mean \"replicas\"?",
           "web.yaml:8:3: warning: spec.foo: unknown field",
-          "web.yaml:18:3: error: spec.strategy: Required value: either canary or blueGreen",
+          "web.yaml:18:3: error: spec.strategy: Required value: Rollout has missing field '.spec.strategy.canary or .spec.strategy.blueGreen'",
           "web.yaml:19:5: warning: spec.strategy.Canary: unknown field; did you mean \"canary\"?",
           "2 files, 6 documents, 1 error, 3 warnings",
         ]

@@ -20,6 +20,14 @@ import Testing
     #expect(counts == (split.new, split.stable))
   }
 
+  @Test func aRolloutThatWasMadeSmallerGivesUpThePodsBeyondItsSurgeThatCarryNothing() {
+    let rule = BasicCanaryCounts(replicas: 4, surge: 2, unavailable: 0)
+    let stable = Pods(desired: 4, available: 4)
+    let next = rule.next(target: (4, 0), new: Pods(desired: 6, available: 0), stable: stable, older: 0)
+    #expect(next == (2, 4))
+    #expect(rule.next(target: (4, 0), new: Pods(desired: 2, available: 0), stable: stable, older: 0) == (2, 4))
+  }
+
   @Test func movesReachTheirTargetForEverySizeAndWeightWithinBothLimits() {
     for replicas in 1...40 {
       for weight in stride(from: 0, through: 100, by: 5) {

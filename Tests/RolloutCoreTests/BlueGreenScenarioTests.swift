@@ -79,6 +79,20 @@ import Testing
     #expect(sim.readyPods(behind: "web-active") == 3)
   }
 
+  @Test func whatTheGatesSaidStaysUntilTheNextRevision() {
+    var sim = sim(["prePromotionAnalysis": analysis, "postPromotionAnalysis": analysis])
+    func said() -> [JSONValue?] {
+      ["pre", "post"].map { sim.rollout.status.at("blueGreen", "\($0)PromotionAnalysisRunStatus", "status") }
+    }
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(200))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(said() == ["Successful", "Successful"])
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(1))
+    #expect(said() == [nil, nil])
+  }
+
   @Test func smallPreviewIsScaledUpBeforeItTakesOver() {
     var sim = sim(["previewReplicaCount": 1, "autoPromotionEnabled": false])
     sim.setImage("shop:v2")

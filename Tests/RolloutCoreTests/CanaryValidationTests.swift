@@ -9,6 +9,10 @@ import Testing
   private static let step = "spec.strategy.canary.steps[0]"
   private static let services: JSONValue = ["canaryService": "c", "stableService": "s"]
 
+  private static func sameServices(_ parts: String) -> String {
+    "This rollout uses the same service for the \(parts) services, but two different services are required."
+  }
+
   /// The issues of a canary strategy in a Rollout that is sound otherwise.
   private static func issues(_ canary: JSONValue) -> [String] {
     var rollout = Fixture.basicCanary(steps: .null)
@@ -32,19 +36,19 @@ import Testing
     RuleCase(
       "C1",
       ["maxSurge": 0, "maxUnavailable": "0%"],
-      "\(path).maxSurge: Invalid value: 0: may not be 0 when maxUnavailable is 0 too"
+      "\(path).maxSurge: Invalid value: 0: MaxSurge and MaxUnavailable both can not be zero"
     ),
     RuleCase("C1", ["maxSurge": 0]),
     RuleCase("C1", ["maxUnavailable": 0]),
     RuleCase(
       "C1, with a router too",
       routed("plugins", gateway, ["maxSurge": "0", "maxUnavailable": 0]),
-      "\(path).maxSurge: Invalid value: \"0\": may not be 0 when maxUnavailable is 0 too"
+      "\(path).maxSurge: Invalid value: \"0\": MaxSurge and MaxUnavailable both can not be zero"
     ),
     RuleCase(
       "C2",
       ["canaryService": "a", "stableService": "a"],
-      "\(path).stableService: Invalid value: \"a\": must be another Service than the canaryService"
+      "\(path).stableService: Invalid value: \"a\": \(sameServices("stable and canary"))"
     ),
     RuleCase(
       "C3",
@@ -56,7 +60,7 @@ import Testing
       ["pingPong": [:]],
       "\(path).pingPong.pingService: Required value",
       "\(path).pingPong.pongService: Required value",
-      "\(path).pingPong.pingService: Invalid value: \"\": must be another Service than the pongService"
+      "\(path).pingPong.pingService: Invalid value: \"\": \(sameServices("ping and pong"))"
     ),
     RuleCase(
       "C3",
@@ -91,13 +95,13 @@ import Testing
     RuleCase(
       "C5",
       ["scaleDownDelaySeconds": 5, "dynamicStableScale": true],
-      "\(path).scaleDownDelaySeconds: Invalid value: 5: needs trafficRouting",
-      "\(path).dynamicStableScale: Invalid value: true: needs trafficRouting"
+      "\(path).scaleDownDelaySeconds: Invalid value: 5: Canary scaleDownDelaySeconds can only be used with traffic routing",
+      "\(path).dynamicStableScale: Invalid value: true: Canary dynamicStableScale can only be used with traffic routing"
     ),
     RuleCase(
       "C6",
       routed("plugins", gateway, ["scaleDownDelaySeconds": 5, "dynamicStableScale": true]),
-      "\(path).dynamicStableScale: Invalid value: true: may not be combined with scaleDownDelaySeconds"
+      "\(path).dynamicStableScale: Invalid value: true: Canary dynamicStableScale cannot be used with scaleDownDelaySeconds"
     ),
     RuleCase(
       "C7",
@@ -152,8 +156,16 @@ import Testing
       "\(step): Invalid value: {}: a step must have one of setWeight, pause, setCanaryScale, experiment, analysis, "
         + "setHeaderRoute, setMirrorRoute, plugin"
     ),
-    RuleCase("S3", ["setWeight": 101], "\(step).setWeight: Invalid value: 101: must be between 0 and 100"),
-    RuleCase("S3", ["setWeight": -1], "\(step).setWeight: Invalid value: -1: must be between 0 and 100"),
+    RuleCase(
+      "S3",
+      ["setWeight": 101],
+      "\(step).setWeight: Invalid value: 101: SetWeight needs to be between 0 and 100"
+    ),
+    RuleCase(
+      "S3",
+      ["setWeight": -1],
+      "\(step).setWeight: Invalid value: -1: SetWeight needs to be between 0 and 100"
+    ),
     RuleCase("S4", ["pause": ["duration": "3600"]]),
     RuleCase("S4", ["pause": ["duration": "1h30m"]]),
     RuleCase("S4", ["pause": ["duration": 0]]),

@@ -88,8 +88,8 @@ import Testing
     sim.editSpec { $0["replicas"] = -1 }
     #expect(
       Self.phases(&sim, for: 5) == [
-        "Degraded: InvalidSpec: The Rollout \"web\" is invalid: spec.replicas: Invalid value: -1: must be a whole number "
-          + "of at least 0"
+        "Degraded: InvalidSpec: The Rollout \"web\" is invalid: spec.replicas: Invalid value: -1: must be greater "
+          + "than or equal to 0"
       ]
     )
     sim.editSpec {
@@ -140,6 +140,6 @@ import Testing
     #expect(sim.replicaSets.isEmpty)
     #expect(sim.rollout.status["observedGeneration"] == "2")
     #expect(sim.rollout.status["currentPodHash"] == nil)
-    #expect(RolloutStatus(sim.rollout.status).conditions.map(\.type) == ["Available", "InvalidSpec"])
+    #expect(RolloutStatus(sim.rollout.status).conditions.map(\.type) == ["InvalidSpec"])
   }
 }

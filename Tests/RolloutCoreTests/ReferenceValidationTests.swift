@@ -42,9 +42,9 @@ import Testing
     let rollout = field.hasPrefix("canary") ? Fixture.routedCanary() : Fixture.blueGreen()
     let path = "spec.strategy.\(field): Invalid value: \"\(name)\":"
     #expect(Self.issue(rollout) == nil)
-    #expect(Self.issue(rollout) { $0.services[name] = .missing } == "\(path) Service \"\(name)\" not found")
+    #expect(Self.issue(rollout) { $0.services[name] = .missing } == "\(path) service \"\(name)\" not found")
     #expect(Self.issue(rollout) { $0.services[name] = .unknown("forbidden") } == nil)
-    let selects = "the Service selects tier=front, which the pod template's labels do not have"
+    let selects = "Service \"\(name)\" has unmatch label \"tier\" in rollout: its selector wants tier=front"
     #expect(
       Self.issue(rollout) { Self.edit(&$0, name) { $0.set("front", at: "spec", "selector", "tier") } }
         == "\(path) \(selects)"
@@ -65,7 +65,7 @@ import Testing
     let managed = Self.issue(rollout) {
       Self.edit(&$0, name) { $0.set("other", at: "metadata", "annotations", RolloutNames.managedBy) }
     }
-    #expect(managed == "\(path) the Service is managed by another Rollout, \"other\"")
+    #expect(managed == "\(path) Service \"\(name)\" is managed by another Rollout, \"other\"")
   }
 
   private static func edit(_ snapshot: inout Snapshot, _ name: String, _ change: (inout JSONValue) -> Void) {

@@ -30,18 +30,18 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
   }
 
   static let rows: [RuleCase] = [
-    RuleCase("1", ["replicas": -1], "spec.replicas: Invalid value: -1: must be a whole number of at least 0"),
+    RuleCase("1", ["replicas": -1], "spec.replicas: Invalid value: -1: must be greater than or equal to 0"),
     RuleCase("1", ["replicas": 0]),
     RuleCase("1", ["replicas": .null]),
     RuleCase(
       "2",
       ["selector": .null],
-      "spec.selector: Required value: a selector with matchLabels or matchExpressions"
+      "spec.selector: Required value: Rollout has missing field '.spec.selector'"
     ),
     RuleCase(
       "2",
       ["selector": ["matchLabels": .null]],
-      "spec.selector: Invalid value: {}: must not be empty"
+      "spec.selector: Invalid value: {}: empty selector is invalid for deployment"
     ),
     RuleCase(
       "2",
@@ -83,17 +83,17 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
     RuleCase(
       "5",
       ["minReadySeconds": -1],
-      "spec.minReadySeconds: Invalid value: -1: must be a whole number of at least 0"
+      "spec.minReadySeconds: Invalid value: -1: must be greater than or equal to 0"
     ),
     RuleCase(
       "5",
       ["revisionHistoryLimit": -1],
-      "spec.revisionHistoryLimit: Invalid value: -1: must be a whole number of at least 0"
+      "spec.revisionHistoryLimit: Invalid value: -1: must be greater than or equal to 0"
     ),
     RuleCase(
       "5",
       ["progressDeadlineSeconds": -5],
-      "spec.progressDeadlineSeconds: Invalid value: -5: must be a whole number of at least 0",
+      "spec.progressDeadlineSeconds: Invalid value: -5: must be greater than or equal to 0",
       "spec.progressDeadlineSeconds: Invalid value: -5: must be greater than minReadySeconds"
     ),
     RuleCase(
@@ -109,18 +109,18 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
     RuleCase(
       "6",
       ["strategy": ["blueGreen": .null]],
-      "spec.strategy: Required value: either canary or blueGreen"
+      "spec.strategy: Required value: Rollout has missing field '.spec.strategy.canary or .spec.strategy.blueGreen'"
     ),
     RuleCase(
       "6",
       ["strategy": ["canary": [:]]],
-      "spec.strategy: Invalid value: \"blueGreen and canary\": only one strategy may be given"
+      "spec.strategy: Invalid value: \"blueGreen and canary\": Multiple Strategies can not be listed"
     ),
     RuleCase(
       "BG1",
       ["strategy": ["blueGreen": ["previewService": "web-active"]]],
-      "spec.strategy.blueGreen.activeService: Invalid value: \"web-active\": must be another Service than the "
-        + "previewService"
+      "spec.strategy.blueGreen.activeService: Invalid value: \"web-active\": This rollout uses the same service for "
+        + "the active and preview services, but two different services are required."
     ),
     RuleCase(
       "BG1",
@@ -131,8 +131,8 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
     RuleCase(
       "BG2",
       ["strategy": ["blueGreen": ["scaleDownDelayRevisionLimit": 11]]],
-      "spec.strategy.blueGreen.scaleDownDelayRevisionLimit: Invalid value: 11: must not be greater than the "
-        + "revisionHistoryLimit"
+      "spec.strategy.blueGreen.scaleDownDelayRevisionLimit: Invalid value: 11: This rollout's revision history limit "
+        + "can not be smaller than the rollout's scale down limit"
     ),
     RuleCase(
       "BG2",

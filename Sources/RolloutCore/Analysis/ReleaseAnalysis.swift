@@ -145,7 +145,7 @@ extension Situation {
       }
     }
     let kept = Set(wanted.compactMap { draft.status[$0.0]?.name })
-    if spec.canary != nil || draft.status.isFullyPromoted {
+    if spec.canary != nil {
       for place in RolloutStatus.runPlaces where draft.status[place].map({ !kept.contains($0.name) }) ?? false
       {
         draft.status[place] = nil

@@ -35,9 +35,9 @@ extension Situation {
     takePreviewCheckPoint(blueGreen, &draft)
     switchServices(blueGreen, &draft)
     promoteActive(blueGreen, &draft)
-    if !spec.isPaused,
-      draft.status.pauseCondition(RolloutStatus.PauseCondition.inconclusiveAnalysisRun) == nil
-    {
+    if holdsReplicas(draft.status) {
+      registerNew(&draft)
+    } else {
       convergeReplicas(blueGreen, &draft)
     }
     keepPausedRevision(&draft)
@@ -165,7 +165,7 @@ extension Situation {
     let active = selectedHash(blueGreen.activeService)
     let preview = selectedHash(blueGreen.previewService)
     retireOlder(
-      after: blueGreen.scaleDownDelay,
+      after: { _ in blueGreen.scaleDownDelay },
       limit: blueGreen.scaleDownDelayRevisionLimit,
       &draft
     ) {

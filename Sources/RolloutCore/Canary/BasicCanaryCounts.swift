@@ -95,6 +95,9 @@ package struct BasicCanaryCounts: Equatable {
     room = max(0, maxTotal - result.new - result.stable - older)
     if target.new > result.new { result.new = min(target.new, result.new + room) }
     if target.stable > result.stable { result.stable = min(target.stable, result.stable + room) }
+    // A rollout that was made smaller has pods beyond its surge: those that carry nothing go.
+    let excess = max(0, result.new + result.stable + older - maxTotal)
+    result.new -= min(excess, max(0, result.new - new.available))
     return result
   }
 

@@ -11,9 +11,9 @@ extension Situation {
     // Traffic first: an abort must not wait for anything that comes after it.
     convergeTraffic(canary, &draft)
     convergeServices(canary, &draft)
-    if !spec.isPaused,
-      draft.status.pauseCondition(RolloutStatus.PauseCondition.inconclusiveAnalysisRun) == nil
-    {
+    if holdsReplicas(draft.status) {
+      registerNew(&draft)
+    } else {
       convergeReplicas(canary, target, &draft)
     }
     keepPausedRevision(&draft)

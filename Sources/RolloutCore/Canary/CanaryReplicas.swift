@@ -30,8 +30,11 @@ extension Situation {
       let mustHold = isShrinking && (observed > target.weight || isHeaded || isShared)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
+    // A revision between stable and newest is of no use to anybody once the routes have let go of it.
+    let stable = revisions.find(status.stableHash)?.revision ?? 0
+    let delay = canary.dynamicStableScale ? .zero : canary.scaleDownDelay
     retireOlder(
-      after: canary.dynamicStableScale ? .zero : canary.scaleDownDelay,
+      after: { $0.revision > stable ? .zero : delay },
       limit: canary.scaleDownDelayRevisionLimit,
       &draft
     ) { isRouted($0, canary, status) }
@@ -61,11 +64,13 @@ extension Situation {
     retire(new, after: delay, isReferenced: isReached || !isStableReady, &draft)
   }
 
-  /// Whether requests may still reach a revision's pods; a Service that selects no revision reaches all of them.
+  /// Whether requests may still reach a revision's pods; a Service that selects no revision reaches all of them, and
+  /// the canary's own Service is asked by others than the routes (reference, section 2.4).
   private func isRouted(_ hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     let roles = canary.roles(status)
     if selectedHash(roles.stable) ?? hash == hash { return true }
-    return selectedHash(roles.canary) == hash && mayReachCanary(canary, status)
+    guard selectedHash(roles.canary) == hash else { return false }
+    return canary.pingPong == nil || mayReachCanary(canary, status)
   }
 
   // MARK: - By replica counts alone

@@ -41,7 +41,8 @@ extension Situation {
   func concludeStatus(issue: SpecIssue?, _ draft: inout Draft) {
     draft.status.observedGeneration = String(rollout.generation)
     countPods(&draft)
-    concludeAvailability(&draft)
+    // Of a rollout that was never valid nothing is known but that.
+    if issue == nil || draft.condition("Available") != nil { concludeAvailability(&draft) }
     concludeReplicaFailure(&draft)
     if let issue {
       concludeInvalidity(issue, &draft)

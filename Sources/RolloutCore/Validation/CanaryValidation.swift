@@ -37,7 +37,11 @@ struct CanaryValidation {
     let isStuck = ["maxSurge", "maxUnavailable"].allSatisfy { Self.limit(canary.given($0)) == 0 }
     guard isStuck else { return [] }
     return [
-      .invalid("\(path).maxSurge", canary["maxSurge"] ?? 0, "may not be 0 when maxUnavailable is 0 too")
+      .invalid(
+        "\(path).maxSurge",
+        canary["maxSurge"] ?? 0,
+        "MaxSurge and MaxUnavailable both can not be zero"
+      )
     ]
   }
 
@@ -52,8 +56,7 @@ struct CanaryValidation {
   private func serviceIssues() -> [SpecIssue] {
     let stable = canary["stableService"]?.string ?? ""
     guard !stable.isEmpty, stable == canary["canaryService"]?.string else { return [] }
-    let detail = "must be another Service than the canaryService"
-    return [.invalid("\(path).stableService", .string(stable), detail)]
+    return [.invalid("\(path).stableService", .string(stable), sameServices("stable and canary"))]
   }
 
   private func pingPongIssues() -> [SpecIssue] {
@@ -67,7 +70,7 @@ struct CanaryValidation {
       issues.append(.required("\(path).pingPong.\(field)"))
     }
     if names[0] == names[1] {
-      let detail = "must be another Service than the pongService"
+      let detail = sameServices("ping and pong")
       issues.append(.invalid("\(path).pingPong.pingService", .string(names[0]), detail))
     }
     if routers.contains("alb"), (routing?.at("alb", "rootService")?.string ?? "").isEmpty {
@@ -98,15 +101,18 @@ struct CanaryValidation {
     var issues: [SpecIssue] = []
     guard let routing else {
       if let delay {
-        issues.append(.invalid("\(path).scaleDownDelaySeconds", delay, "needs trafficRouting"))
+        let detail = "Canary scaleDownDelaySeconds can only be used with traffic routing"
+        issues.append(.invalid("\(path).scaleDownDelaySeconds", delay, detail))
       }
-      if isDynamic { issues.append(.invalid("\(path).dynamicStableScale", true, "needs trafficRouting")) }
+      if isDynamic {
+        let detail = "Canary dynamicStableScale can only be used with traffic routing"
+        issues.append(.invalid("\(path).dynamicStableScale", true, detail))
+      }
       return issues
     }
     if delay != nil, isDynamic {
-      issues.append(
-        .invalid("\(path).dynamicStableScale", true, "may not be combined with scaleDownDelaySeconds")
-      )
+      let detail = "Canary dynamicStableScale cannot be used with scaleDownDelaySeconds"
+      issues.append(.invalid("\(path).dynamicStableScale", true, detail))
     }
     if let weight = routing.given("maxTrafficWeight"), routers.isDisjoint(with: ["nginx", "plugins"]) {
       issues.append(

@@ -35,10 +35,11 @@ extension Situation {
           return .invalid(named.path, value, mismatch)
         }
         if let owner = service.annotation(RolloutNames.managedBy), owner != rollout.name {
-          return .invalid(named.path, value, "the Service is managed by another Rollout, \"\(owner)\"")
+          let detail = "Service \"\(named.name)\" is managed by another Rollout, \"\(owner)\""
+          return .invalid(named.path, value, detail)
         }
       case .missing, nil:
-        return .invalid(named.path, value, "Service \"\(named.name)\" not found")
+        return .invalid(named.path, value, "service \"\(named.name)\" not found")
       case .unknown: continue
       }
     }

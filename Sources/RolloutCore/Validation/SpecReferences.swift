@@ -17,7 +17,7 @@ package struct NamedService: Sendable, Hashable {
       key != RolloutNames.podTemplateHash && own[key] != value && labels[key] != value
     }
     return missing.map { key, value in
-      "the Service selects \(key)=\(value), which the pod template's labels do not have"
+      "Service \"\(name)\" has unmatch label \"\(key)\" in rollout: its selector wants \(key)=\(value)"
     }
   }
 }

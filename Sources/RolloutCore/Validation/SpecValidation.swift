@@ -18,9 +18,11 @@ package func validate(_ rollout: JSONValue) -> [SpecIssue] {
   issues += deadlineIssues(spec)
   let strategy = spec["strategy"] ?? .null
   switch (strategy.given("canary"), strategy.given("blueGreen")) {
-  case (nil, nil): issues.append(.required("spec.strategy", "either canary or blueGreen"))
+  case (nil, nil):
+    let fields = ".spec.strategy.canary or .spec.strategy.blueGreen"
+    issues.append(.required("spec.strategy", "Rollout has missing field '\(fields)'"))
   case (.some, .some):
-    issues.append(.invalid("spec.strategy", "blueGreen and canary", "only one strategy may be given"))
+    issues.append(.invalid("spec.strategy", "blueGreen and canary", "Multiple Strategies can not be listed"))
   case (.some(let canary), nil): issues += CanaryValidation(canary).issues()
   case (nil, .some(let blueGreen)): issues += blueGreenIssues(blueGreen, spec)
   }
@@ -30,7 +32,7 @@ package func validate(_ rollout: JSONValue) -> [SpecIssue] {
 private func countIssues(_ spec: JSONValue, _ field: String) -> [SpecIssue] {
   guard let value = spec.given(field) else { return [] }
   if let number = value.int, number >= 0 { return [] }
-  return [.invalid("spec.\(field)", value, "must be a whole number of at least 0")]
+  return [.invalid("spec.\(field)", value, "must be greater than or equal to 0")]
 }
 
 /// Also without a deadline in the spec, since the default of 600 s holds then.
@@ -73,9 +75,8 @@ private func blueGreenIssues(_ value: JSONValue, _ spec: JSONValue) -> [SpecIssu
   if active.isEmpty {
     issues.append(.required("\(path).activeService"))
   } else if active == value["previewService"]?.string {
-    issues.append(
-      .invalid("\(path).activeService", .string(active), "must be another Service than the previewService")
-    )
+    let detail = sameServices("active and preview")
+    issues.append(.invalid("\(path).activeService", .string(active), detail))
   }
   if let limit = value["scaleDownDelayRevisionLimit"]?.int,
     limit > spec["revisionHistoryLimit"]?.int ?? 10
@@ -84,11 +85,16 @@ private func blueGreenIssues(_ value: JSONValue, _ spec: JSONValue) -> [SpecIssu
       .invalid(
         "\(path).scaleDownDelayRevisionLimit",
         JSONValue(limit),
-        "must not be greater than the revisionHistoryLimit"
+        "This rollout's revision history limit can not be smaller than the rollout's scale down limit"
       )
     )
   }
   return issues + antiAffinityIssues(value.given("antiAffinity"), "\(path).antiAffinity")
+}
+
+/// Argo Rollouts' words, as are most of these rules': people search for them.
+func sameServices(_ parts: String) -> String {
+  "This rollout uses the same service for the \(parts) services, but two different services are required."
 }
 
 /// `antiAffinity` of either strategy: one kind of rule, and a weight that the scheduler takes.

@@ -38,7 +38,7 @@ extension CanaryValidation {
     guard let weight = step.given("setWeight") else { return [] }
     let greatest = routing?["maxTrafficWeight"]?.int ?? 100
     if let number = weight.int, number >= 0, number <= greatest { return [] }
-    return [.invalid("\(path).setWeight", weight, "must be between 0 and \(greatest)")]
+    return [.invalid("\(path).setWeight", weight, "SetWeight needs to be between 0 and \(greatest)")]
   }
 
   private func pauseIssues(_ step: JSONValue, _ path: String) -> [SpecIssue] {

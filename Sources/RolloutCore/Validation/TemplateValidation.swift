@@ -4,7 +4,7 @@ import Primitives
 /// What is wrong with a selector: nothing to select by, or an expression that is none.
 func selectorIssues(_ spec: JSONValue) -> [SpecIssue] {
   guard let selector = spec.given("selector") else {
-    return [.required("spec.selector", "a selector with matchLabels or matchExpressions")]
+    return [.required("spec.selector", "Rollout has missing field '.spec.selector'")]
   }
   var issues: [SpecIssue] = []
   for (index, expression) in (selector["matchExpressions"]?.array ?? []).enumerated() {
@@ -15,7 +15,9 @@ func selectorIssues(_ spec: JSONValue) -> [SpecIssue] {
   }
   let isEmpty =
     (selector["matchLabels"]?.object ?? [:]).isEmpty && (selector["matchExpressions"]?.array ?? []).isEmpty
-  if isEmpty { issues.append(.invalid("spec.selector", selector, "must not be empty")) }
+  if isEmpty {
+    issues.append(.invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+  }
   return issues
 }
 
