@@ -125,8 +125,8 @@ let package = Package(
     tests(
       "CommandLineKitTests",
       [
-        "CommandLineKit", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient", "KubeModel",
-        "Primitives", argumentParser, logging,
+        "CommandLineKit", "RolloutCore", "AnalysisCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeClient",
+        "KubeModel", "Primitives", argumentParser, logging,
       ]
     ),
     tests(

@@ -11,7 +11,8 @@ package struct SerinCommand: AsyncParsableCommand {
       DemoCommand.self, ControllerCommand.self, EmbeddedCommand.self, GetCommand.self, ListCommand.self,
       StatusCommand.self, ExplainCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self,
       PauseCommand.self, ResumeCommand.self, RestartCommand.self, UndoCommand.self, SetCommand.self,
-      TerminateCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self, VersionCommand.self,
+      TerminateCommand.self, CreateCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self,
+      VersionCommand.self,
       CompletionCommand.self,
       DemoAppCommand.self,
     ]
@@ -22,7 +23,7 @@ package struct SerinCommand: AsyncParsableCommand {
   /// Parses the process' arguments and runs; answers the exit code and has printed the one line of an error.
   package static func runMapped() async -> Int32 {
     do {
-      var command = try parseAsRoot()
+      var command = try await asyncParseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -54,6 +54,52 @@ import Testing
     }
   }
 
+  @Test func listsAreWatchedAndNarrowed() throws {
+    let options = try parse("list ro -w --name web --timestamps", as: ListRolloutsCommand.self).options
+    #expect(options.watch && options.timestamps && options.name == "web")
+    #expect(try parse("list ar --watch", as: ListAnalysisRunsCommand.self).options.watch)
+  }
+
+  @Test func creatingMeansFilesUnlessItSaysOtherwise() throws {
+    #expect(try parse("create -f a.yaml -f b.yaml -w", as: CreateManifestsCommand.self).filename.count == 2)
+    let run: CreateAnalysisRunCommand = try parse(
+      "create ar --from smoke --global -a a=b --argument c=d --name n --instance-id i"
+    )
+    #expect(run.from == "smoke" && run.global && run.argument == ["a=b", "c=d"])
+    #expect(run.name == "n" && run.instanceID == "i")
+    #expect(
+      try parse("create analysisrun --from-file f --generate-name g", as: CreateAnalysisRunCommand.self)
+        .generateName == "g"
+    )
+    for line in [
+      "create", "create analysisrun", "create ar --from a --from-file b", "create ar --from a -a b",
+    ] {
+      #expect(throws: (any Error).self, "\(line)") {
+        try SerinCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+      }
+    }
+  }
+
+  @Test func filesToLintAreGivenInEitherWay() throws {
+    let lint: LintCommand = try parse("lint -f a.yaml b.yaml --filename c.yaml")
+    #expect(lint.filename == ["a.yaml", "c.yaml"] && lint.paths == ["b.yaml"])
+    #expect(throws: (any Error).self) { try parse("lint", as: LintCommand.self) }
+  }
+
+  @Test func anUnfinishedLineNamesItsClusterAndNamespace() {
+    let options = NameCompletion.options(of: [
+      "serin", "get", "ro", "--context=a", "-n", "shop", "--kubeconfig",
+    ])
+    #expect(options.context == "a" && options.namespace == "shop" && options.kubeconfig == nil)
+    #expect(options.arguments == ["--context", "a", "--namespace", "shop"])
+    #expect(NameCompletion.options(of: ["serin", "get", "ro", "w"]).arguments == [])
+  }
+
+  @Test func namesThatCannotBeReadAreNone() async {
+    let words = ["serin", "abort", "--kubeconfig", "/nowhere/kubeconfig", ""]
+    #expect(await NameCompletion.names(of: .rollouts, words: words, prefix: "") == [])
+  }
+
   @Test(arguments: [("5", Duration.seconds(5)), ("90s", .seconds(90)), ("1h", .seconds(3600)), ("0", .zero)])
   func aDurationIsSecondsOrGos(text: String, length: Duration) throws {
     #expect(try duration(text, option: "--in") == length)

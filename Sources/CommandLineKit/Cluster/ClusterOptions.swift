@@ -26,6 +26,15 @@ struct ClusterOptions: ParsableArguments {
 
   func namespace(of client: KubeClient) -> String { namespace ?? client.configuration.namespace }
 
+  /// The options as they are written on a command line.
+  var arguments: [String] {
+    [("--kubeconfig", kubeconfig), ("--context", context), ("--namespace", namespace)].flatMap {
+      flag,
+      value in
+      value.map { [flag, $0] } ?? []
+    }
+  }
+
   /// The process' environment.
   static func environment() -> [String: String] {
     var variables: [String: String] = [:]

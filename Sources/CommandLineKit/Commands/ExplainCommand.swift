@@ -21,7 +21,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "json, yaml or name.")
   var output: OutputFormat?
 
-  @Argument(help: "The rollout.")
+  @Argument(help: "The rollout.", completion: .objects(.rollouts))
   var name: String
 
   func run() async throws {

@@ -66,7 +66,7 @@ struct GetRolloutCommand: AsyncParsableCommand {
 
   @OptionGroup var options: GetOptions
 
-  @Argument(help: "The rollout.")
+  @Argument(help: "The rollout.", completion: .objects(.rollouts))
   var name: String
 
   func run() async throws {
@@ -88,7 +88,7 @@ struct GetExperimentCommand: AsyncParsableCommand {
 
   @OptionGroup var options: GetOptions
 
-  @Argument(help: "The experiment.")
+  @Argument(help: "The experiment.", completion: .objects(.experiments))
   var name: String
 
   func run() async throws {
@@ -110,7 +110,7 @@ struct GetAnalysisRunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: GetOptions
 
-  @Argument(help: "The analysis run.")
+  @Argument(help: "The analysis run.", completion: .objects(.analysisRuns))
   var name: String
 
   func run() async throws {

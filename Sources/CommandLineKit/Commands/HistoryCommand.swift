@@ -1,6 +1,7 @@
 import ArgumentParser
 import GitStore
 import KubeClient
+import KubeModel
 import Primitives
 
 /// `serin history`
@@ -28,7 +29,7 @@ struct HistoryCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "json, yaml, or name for the commits alone.")
   var output: OutputFormat?
 
-  @Argument(help: "The rollout, as name or namespace/name; else all.")
+  @Argument(help: "The rollout, as name or namespace/name; else all.", completion: .objects(.rollouts))
   var name: String?
 
   func validate() throws {

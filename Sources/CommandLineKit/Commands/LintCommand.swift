@@ -17,10 +17,21 @@ struct LintCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "json, yaml, or name for the files with issues.")
   var output: OutputFormat?
 
-  @Argument(help: "Files, folders (all their .yaml, .yml and .json), or - for standard input.")
-  var paths: [String]
+  @Option(name: [.customShort("f"), .long], help: "Another file, as Argo Rollouts' plugin has it.")
+  var filename: [String] = []
+
+  @Argument(
+    help: "Files, folders (all their .yaml, .yml and .json), or - for standard input.",
+    completion: .file()
+  )
+  var paths: [String] = []
+
+  func validate() throws {
+    guard !(paths + filename).isEmpty else { throw ValidationError("name at least one file or folder") }
+  }
 
   func run() throws {
+    let paths = filename + paths
     let inputs = try LintFiles.read(paths)
     guard !inputs.isEmpty else {
       throw CommandFailure(

@@ -20,29 +20,66 @@ struct ListOptions: ParsableArguments {
   @Flag(name: [.customShort("A"), .long], help: "Those of all namespaces.")
   var allNamespaces = false
 
+  @Flag(name: .shortAndLong, help: "Then show each that changes, until Ctrl-C.")
+  var watch = false
+
+  @Option(name: .long, help: "Only the one of this name.")
+  var name: String?
+
+  @Flag(name: .long, help: "Say in each line when it was read.")
+  var timestamps = false
+
   @Option(name: .shortAndLong, help: "json, yaml or name.")
   var output: OutputFormat?
 
-  /// Lists the objects of a kind as a table with these columns.
+  /// Lists the objects of a kind as a table with these columns; when it watches, what changed follows.
   func show(
     _ type: ResourceType,
     columns: [String],
-    row: (JSONValue) -> [String]
+    row: (_ object: JSONValue, _ now: Instant) -> [String]
   ) async throws {
     try await ObjectEditor.with(cluster) { editor in
       let namespace = allNamespaces ? nil : editor.namespace
-      let objects = try await onCluster { () async throws(KubeError) in
-        try await editor.client.list(type, namespace: namespace).items
-      }
-      if let output { return Terminal.printNow(output.text(objects, isList: true)) }
-      guard !objects.isEmpty else {
-        let place = namespace.map { " in namespace \($0)" } ?? ""
-        return Terminal.printError("No \(type.plural) found\(place)")
-      }
-      var table = Table(header: (allNamespaces ? ["NAMESPACE"] : []) + columns)
-      for object in objects { table.add((allNamespaces ? [object.namespace] : []) + row(object)) }
-      for line in table.lines { Terminal.printNow(line) }
+      let places = (timestamps ? ["TIMESTAMP"] : []) + (allNamespaces ? ["NAMESPACE"] : [])
+      var table = WatchedTable(header: places + columns)
+      var printed: [JSONValue]?
+      repeat {
+        let objects = try await onCluster { () async throws(KubeError) in
+          try await editor.client.list(type, namespace: namespace, fieldQuery: fieldQuery).items
+        }
+        if let output {
+          printed = print(objects, in: output, after: printed)
+        } else if objects.isEmpty, !watch {
+          let place = namespace.map { " in namespace \($0)" } ?? ""
+          Terminal.printError("No \(type.plural) found\(place)")
+        } else {
+          let now = SystemClock.now()
+          let rows = objects.map { (key: ObjectKey($0), cells: place(of: $0, now) + row($0, now)) }
+          for line in table.lines(rows) { Terminal.printNow(line) }
+        }
+        if watch { try await Task.sleep(for: .milliseconds(500)) }
+      } while watch
     }
+  }
+
+  private var fieldQuery: String { name.map { "metadata.name=\($0)" } ?? "" }
+
+  private func place(of object: JSONValue, _ now: Instant) -> [String] {
+    (timestamps ? [now.rfc3339] : []) + (allNamespaces ? [object.namespace] : [])
+  }
+
+  /// Prints the list, and later the objects that are new or changed, each by itself.
+  private func print(_ objects: [JSONValue], in format: OutputFormat, after printed: [JSONValue]?)
+    -> [JSONValue]
+  {
+    if let printed {
+      for object in objects where !printed.contains(object) {
+        Terminal.printNow(format.text([object], isList: false))
+      }
+    } else {
+      Terminal.printNow(format.text(objects, isList: true))
+    }
+    return objects
   }
 }
 
@@ -60,7 +97,7 @@ struct ListRolloutsCommand: AsyncParsableCommand {
     let columns = [
       "NAME", "STRATEGY", "STATUS", "STEP", "SET-WEIGHT", "READY", "DESIRED", "UP-TO-DATE", "AVAILABLE",
     ]
-    try await options.show(.rollouts, columns: columns, row: Self.row)
+    try await options.show(.rollouts, columns: columns) { rollout, _ in Self.row(rollout) }
   }
 
   static func row(_ rollout: JSONValue) -> [String] {
@@ -92,9 +129,8 @@ struct ListExperimentsCommand: AsyncParsableCommand {
   @OptionGroup var options: ListOptions
 
   func run() async throws {
-    let now = SystemClock.now()
     let columns = ["NAME", "STATUS", "DURATION", "REMAINING", "AGE"]
-    try await options.show(.experiments, columns: columns) { Self.row($0, now: now) }
+    try await options.show(.experiments, columns: columns) { Self.row($0, now: $1) }
   }
 
   static func row(_ experiment: JSONValue, now: Instant) -> [String] {
@@ -117,9 +153,8 @@ struct ListAnalysisRunsCommand: AsyncParsableCommand {
   @OptionGroup var options: ListOptions
 
   func run() async throws {
-    let now = SystemClock.now()
     let columns = ["NAME", "STATUS", "OWNER", "AGE", "MESSAGE"]
-    try await options.show(.analysisRuns, columns: columns) { Self.row($0, now: now) }
+    try await options.show(.analysisRuns, columns: columns) { Self.row($0, now: $1) }
   }
 
   static func row(_ run: JSONValue, now: Instant) -> [String] {

@@ -23,7 +23,7 @@ struct RetryRolloutCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func run() async throws {
@@ -43,7 +43,7 @@ struct RetryExperimentCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The experiments.")
+  @Argument(help: "The experiments.", completion: .objects(.experiments))
   var names: [String]
 
   func run() async throws {

@@ -25,7 +25,7 @@ struct PromoteCommand: AsyncParsableCommand {
   @Flag(name: [.customShort("a"), .long], help: "Move on past the last step.")
   var skipAllSteps = false
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func validate() throws {
@@ -54,7 +54,7 @@ struct AbortCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func run() async throws {
@@ -73,7 +73,7 @@ struct PauseCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func run() async throws {
@@ -101,7 +101,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func run() async throws {
@@ -123,7 +123,7 @@ struct RestartCommand: AsyncParsableCommand {
   @Option(name: [.customShort("i"), .customLong("in")], help: "How long to wait before, such as 90s or 5m.")
   var delay: String?
 
-  @Argument(help: "The rollouts.")
+  @Argument(help: "The rollouts.", completion: .objects(.rollouts))
   var names: [String]
 
   func run() async throws {

@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "json, yaml or name: the state at the end, and nothing before.")
   var output: OutputFormat?
 
-  @Argument(help: "The rollout.")
+  @Argument(help: "The rollout.", completion: .objects(.rollouts))
   var name: String
 
   func run() async throws {

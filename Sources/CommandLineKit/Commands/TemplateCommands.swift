@@ -17,7 +17,7 @@ struct UndoCommand: AsyncParsableCommand {
   @Option(name: .long, help: "The revision to go back to; 0 is the one before the newest.")
   var toRevision = 0
 
-  @Argument(help: "The rollout.")
+  @Argument(help: "The rollout.", completion: .objects(.rollouts))
   var name: String
 
   func validate() throws {
@@ -64,7 +64,7 @@ struct SetImageCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The rollout.")
+  @Argument(help: "The rollout.", completion: .objects(.rollouts))
   var name: String
 
   @Argument(help: "container=image, as often as needed; * stands for all containers.")

@@ -21,7 +21,7 @@ struct TerminateAnalysisRunCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The analysis runs.")
+  @Argument(help: "The analysis runs.", completion: .objects(.analysisRuns))
   var names: [String]
 
   func run() async throws { try await terminate(names, .analysisRuns, cluster) }
@@ -37,7 +37,7 @@ struct TerminateExperimentCommand: AsyncParsableCommand {
 
   @OptionGroup var cluster: ClusterOptions
 
-  @Argument(help: "The experiments.")
+  @Argument(help: "The experiments.", completion: .objects(.experiments))
   var names: [String]
 
   func run() async throws { try await terminate(names, .experiments, cluster) }

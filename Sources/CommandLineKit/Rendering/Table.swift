@@ -1,15 +1,25 @@
 /// Plain tables: columns as wide as their widest cell, two blanks between them.
 struct Table {
   private var rows: [[String]]
+  private let least: [Int]
 
-  init(header: [String]) { rows = [header] }
+  /// An empty table, whose columns are at least as wide as given.
+  init(header: [String], widths: [Int] = []) {
+    rows = [header]
+    least = widths
+  }
 
   mutating func add(_ row: [String]) { rows.append(row) }
 
-  var lines: [String] {
-    let widths = (rows.first ?? []).indices.map { column in
-      rows.map { column < $0.count ? Self.width($0[column]) : 0 }.max() ?? 0
+  var widths: [Int] {
+    (rows.first ?? []).indices.map { column in
+      let widest = rows.map { column < $0.count ? Self.width($0[column]) : 0 }.max() ?? 0
+      return column < least.count ? max(widest, least[column]) : widest
     }
+  }
+
+  var lines: [String] {
+    let widths = widths
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         column == row.count - 1 ? cell : Self.pad(cell, widths[column])
