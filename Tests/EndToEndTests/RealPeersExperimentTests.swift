@@ -13,7 +13,7 @@ extension EndToEnd {
         let server = try await WebServer(in: stage.folder, answers: answers)
         let controller = try Controller(on: stage)
         func apply(_ version: String, _ metric: String) async throws {
-          let manifests = Self.template("\(server.url)/\(metric)") + "---\n" + Self.canary(version)
+          let manifests = Self.manifests("\(server.url)/\(metric)", Self.canary(version))
           try await stage.kubectl("apply", "-f", "-", input: manifests)
         }
         try await apply("v1", "good")
@@ -67,7 +67,7 @@ extension EndToEnd {
       try await Stage.run(pods: .simulated) { stage in
         let server = try await WebServer(in: stage.folder, answers: ["/good": (200, "{\"rate\":1}")])
         let controller = try Controller(on: stage)
-        let manifests = Self.template("\(server.url)/good") + "---\n" + Self.experiment
+        let manifests = Self.manifests("\(server.url)/good", Self.experiment)
         try await stage.kubectl("apply", "-f", "-", input: manifests)
         try await wait(stage, for: "Running")
         #expect(
@@ -124,72 +124,36 @@ extension EndToEnd {
       try await stage.kubectl("-n", "default", "patch", "experiment", "trial", "--type=merge", "-p", patch)
     }
 
-    private static func template(_ metric: String) -> String {
-      """
-      apiVersion: argoproj.io/v1alpha1
-      kind: AnalysisTemplate
-      metadata: { name: smoke, namespace: default }
-      spec:
-        args: [{ name: hash, value: none }]
-        metrics:
-        - name: rate
-          successCondition: result >= 0.95
-          provider: { web: { url: "\(metric)", jsonPath: "{$.rate}" } }
-
-      """
+    private static func manifests(_ metric: String, _ object: JSONValue) -> String {
+      Manifests.text([Manifests.analysisTemplate(metric), object])
     }
 
-    private static func canary(_ version: String) -> String {
-      """
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 2
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:\(version)" }] }
-        strategy:
-          canary:
-            steps:
-            - experiment:
-                duration: 4s
-                scaleDownDelaySeconds: 1
-                templates:
-                - { name: baseline, specRef: stable }
-                - { name: canary, specRef: canary }
-                analyses:
-                - name: compare
-                  templateName: smoke
-                  args: [{ name: hash, value: "{{templates.canary.podTemplateHash}}" }]
-            - pause: {}
-
-      """
+    private static func canary(_ version: String) -> JSONValue {
+      let argument: JSONValue = ["name": "hash", "value": "{{templates.canary.podTemplateHash}}"]
+      let experiment: JSONValue = [
+        "duration": "4s", "scaleDownDelaySeconds": 1,
+        "templates": [
+          ["name": "baseline", "specRef": "stable"], ["name": "canary", "specRef": "canary"],
+        ],
+        "analyses": [["name": "compare", "templateName": "smoke", "args": [argument]]],
+      ]
+      return Manifests.canary(version, [["experiment": experiment], ["pause": [:]]])
     }
 
-    private static let experiment = """
-      apiVersion: argoproj.io/v1alpha1
-      kind: Experiment
-      metadata: { name: trial, namespace: default }
-      spec:
-        scaleDownDelaySeconds: 1
-        templates:
-        - name: blue
-          selector: { matchLabels: { app: trial } }
-          template:
-            metadata: { labels: { app: trial } }
-            spec: { containers: [{ name: web, image: "shop:blue" }] }
-        - name: green
-          replicas: 2
-          service: {}
-          selector: { matchLabels: { app: trial } }
-          template:
-            metadata: { labels: { app: trial } }
-            spec: { containers: [{ name: web, image: "shop:green", ports: [{ containerPort: 8080 }] }] }
-        analyses:
-        - { name: smoke, templateName: smoke }
-
-      """
+    private static let experiment: JSONValue = {
+      let ports: JSONValue = [["containerPort": 8080]]
+      let selector: JSONValue = ["matchLabels": ["app": "trial"]]
+      let blue = Manifests.template("blue", app: "trial")
+      let green = Manifests.template("green", app: "trial", ports: ports)
+      let spec: JSONValue = [
+        "scaleDownDelaySeconds": 1,
+        "templates": [
+          ["name": "blue", "selector": selector, "template": blue],
+          ["name": "green", "replicas": 2, "service": [:], "selector": selector, "template": green],
+        ],
+        "analyses": [["name": "smoke", "templateName": "smoke"]],
+      ]
+      return Manifests.object("argoproj.io/v1alpha1", "Experiment", "trial", spec)
+    }()
   }
 }

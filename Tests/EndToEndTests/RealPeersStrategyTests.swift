@@ -113,68 +113,25 @@ extension EndToEnd {
       [try await size(stage, "shop:v1"), try await size(stage, "shop:v2")]
     }
 
+    private static let canary: JSONValue = ["maxUnavailable": 0, "maxSurge": 1]
+    private static let steps: JSONValue = [
+      ["setWeight": 20], ["pause": [:]], ["setWeight": 60], ["pause": [:]],
+    ]
+
     private static func canary(_ version: String) -> String {
-      """
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 5
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:\(version)" }] }
-        strategy:
-          canary:
-            maxUnavailable: 0
-            maxSurge: 1
-            steps:
-            - setWeight: 20
-            - pause: {}
-            - setWeight: 60
-            - pause: {}
-      """
+      Manifests.text([Manifests.canary(version, steps, canary, spec: ["replicas": 5])])
     }
 
     private static func blueGreen(_ version: String, _ metric: String) -> String {
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: { name: active, namespace: default }
-      spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
-      ---
-      apiVersion: v1
-      kind: Service
-      metadata: { name: preview, namespace: default }
-      spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
-      ---
-      apiVersion: argoproj.io/v1alpha1
-      kind: AnalysisTemplate
-      metadata: { name: smoke, namespace: default }
-      spec:
-        metrics:
-        - name: rate
-          successCondition: result >= 0.95
-          provider: { web: { url: "\(metric)", jsonPath: "{$.rate}" } }
-      ---
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 2
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:\(version)" }] }
-        strategy:
-          blueGreen:
-            activeService: active
-            previewService: preview
-            autoPromotionEnabled: false
-            scaleDownDelaySeconds: 1
-            abortScaleDownDelaySeconds: 1
-            prePromotionAnalysis: { templates: [{ templateName: smoke }] }
-      """
+      let strategy: JSONValue = [
+        "previewService": "preview", "autoPromotionEnabled": false, "scaleDownDelaySeconds": 1,
+        "abortScaleDownDelaySeconds": 1,
+        "prePromotionAnalysis": ["templates": [["templateName": "smoke"]]],
+      ]
+      return Manifests.text([
+        Manifests.service("active"), Manifests.service("preview"), Manifests.analysisTemplate(metric),
+        Manifests.blueGreen(version, strategy),
+      ])
     }
   }
 }

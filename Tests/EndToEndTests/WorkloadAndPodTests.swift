@@ -103,65 +103,27 @@ extension EndToEnd {
       try await pods(stage, image).map { $0.label("role") ?? "-" }
     }
 
+    private static let steps: JSONValue = [["setWeight": 50], ["pause": [:]]]
+
     private static func canary(_ version: String) -> String {
-      """
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 2
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:\(version)" }] }
-        strategy:
-          canary:
-            canaryMetadata: { labels: { role: canary } }
-            stableMetadata: { labels: { role: stable } }
-            steps: [{ setWeight: 50 }, { pause: {} }]
-      """
+      let metadata: JSONValue = [
+        "canaryMetadata": ["labels": ["role": "canary"]], "stableMetadata": ["labels": ["role": "stable"]],
+      ]
+      return Manifests.text([Manifests.canary(version, steps, metadata)])
     }
 
-    private static let deployment = """
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: { name: old, namespace: default }
-      spec:
-        replicas: 2
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:v1" }] }
-      """
+    private static let deployment = Manifests.text([Manifests.deployment("v1")])
 
-    private static let reference = """
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 2
-        workloadRef: { apiVersion: apps/v1, kind: Deployment, name: old, scaleDown: onsuccess }
-        strategy:
-          canary:
-            steps: [{ setWeight: 50 }, { pause: {} }]
-      """
+    private static let reference: String = {
+      let workload: JSONValue = [
+        "apiVersion": "apps/v1", "kind": "Deployment", "name": "old", "scaleDown": "onsuccess",
+      ]
+      let spec: JSONValue = ["workloadRef": workload, "selector": .null, "template": .null]
+      return Manifests.text([Manifests.canary("v1", steps, spec: spec)])
+    }()
 
-    private static let blueGreen = """
-      apiVersion: v1
-      kind: Service
-      metadata: { name: active, namespace: default }
-      spec: { selector: { app: web }, ports: [{ port: 80, targetPort: 8080 }] }
-      ---
-      apiVersion: argoproj.io/v1alpha1
-      kind: Rollout
-      metadata: { name: web, namespace: default }
-      spec:
-        replicas: 1
-        selector: { matchLabels: { app: web } }
-        template:
-          metadata: { labels: { app: web } }
-          spec: { containers: [{ name: web, image: "shop:v1" }] }
-        strategy: { blueGreen: { activeService: active } }
-      """
+    private static let blueGreen = Manifests.text([
+      Manifests.service("active"), Manifests.blueGreen("v1", spec: ["replicas": 1]),
+    ])
   }
 }

@@ -25,7 +25,9 @@ import Testing
     let stable = Pods(desired: 4, available: 4)
     let next = rule.next(target: (4, 0), new: Pods(desired: 6, available: 0), stable: stable, older: 0)
     #expect(next == (2, 4))
-    #expect(rule.next(target: (4, 0), new: Pods(desired: 2, available: 0), stable: stable, older: 0) == (2, 4))
+    #expect(
+      rule.next(target: (4, 0), new: Pods(desired: 2, available: 0), stable: stable, older: 0) == (2, 4)
+    )
   }
 
   @Test func movesReachTheirTargetForEverySizeAndWeightWithinBothLimits() {
