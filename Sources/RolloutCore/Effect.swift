@@ -15,7 +15,8 @@ package enum Effect: Sendable, Hashable {
   case scaleReplicaSet(name: String, from: Int, to: Int, annotations: [String: String?])
   /// Holds only for a ReplicaSet that exists; nil removes an annotation.
   case annotateReplicaSet(name: String, annotations: [String: String?])
-  /// Merges what the controller puts into a ReplicaSet's pod template, and the annotations that remember it.
+  /// Merges what the controller puts into a ReplicaSet's pod template, with the annotations that remember it, or its
+  /// `minReadySeconds`.
   case editReplicaSet(name: String, patch: JSONValue)
   /// Sets labels and annotations of a pod; nil removes one. Holds only for this uid.
   case setPodMetadata(pod: String, uid: String, labels: [String: String?], annotations: [String: String?])

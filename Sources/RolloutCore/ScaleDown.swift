@@ -82,6 +82,14 @@ extension Situation {
   func registerNew(_ draft: inout Draft) {
     guard let new = revisions.new else { return ensureNew(replicas: 0, &draft) }
     syncAnnotations(of: new, &draft)
+    syncReadiness(of: new, &draft)
+  }
+
+  /// What counts as available may change without a new revision, and does so for the newest one (section 2.1).
+  private func syncReadiness(of new: ReplicaSetView, _ draft: inout Draft) {
+    let seconds = spec.minReadySeconds
+    guard new.object.spec["minReadySeconds"]?.int ?? 0 != seconds else { return }
+    draft.perform(.editReplicaSet(name: new.name, patch: ["spec": ["minReadySeconds": JSONValue(seconds)]]))
   }
 
   /// Creates the newest ReplicaSet with the given size, or brings the present one to it.
@@ -98,6 +106,7 @@ extension Situation {
       return
     }
     syncAnnotations(of: new, &draft)
+    syncReadiness(of: new, &draft)
     scale(new, to: replicas, &draft)
   }
 

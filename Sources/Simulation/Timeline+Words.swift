@@ -14,7 +14,9 @@ extension Timeline {
     case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
     case .adoptReplicaSet(let name, _, _): "adopt \(revision(name))"
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
-    case .editReplicaSet(let name, _): "edit the template of \(revision(name))"
+    case .editReplicaSet(let name, let patch):
+      patch.at("spec", "minReadySeconds")?.int.map { "\(revision(name)): available after \($0) s" }
+        ?? "edit the template of \(revision(name))"
     case .setPodMetadata(let pod, _, let labels, let annotations):
       "mark a pod of \(revision(ofPod: pod)): \(marks(labels.merging(annotations) { label, _ in label }))"
     case .scaleWorkload(let name, let size, _, _): "Deployment \(name): \(size)"

@@ -21,6 +21,18 @@ import Testing
     #expect(plan(sim.snapshot()).isQuiet)
   }
 
+  @Test(arguments: [Fixture.routedCanary(), Fixture.blueGreen([:])])
+  func whatCountsAsAvailableChangesWithoutANewRevision(rollout: JSONValue) {
+    var sim = sim(rollout)
+    for seconds in [30, 0] {
+      sim.editSpec { $0["minReadySeconds"] = JSONValue(seconds) }
+      sim.run(for: .seconds(60))
+      #expect(sim.replicaSets.values.map { $0.spec["minReadySeconds"]?.int } == [seconds])
+      #expect(sim.rollout.status["phase"] == "Healthy")
+      #expect(plan(sim.snapshot()).isQuiet)
+    }
+  }
+
   @Test func goodRevisionAdvancesStepByStepAndIsPromoted() {
     var sim = sim(Fixture.routedCanary())
     sim.setImage("shop:v2")
