@@ -58,6 +58,7 @@ extension ResourceType {
     kind: "Deployment",
     plural: "deployments"
   )
+  package static let jobs = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
   package static let podTemplates = ResourceType(
     group: "",
     version: "v1",

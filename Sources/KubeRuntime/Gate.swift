@@ -1,7 +1,7 @@
 import Primitives
 
 /// A door that opens once; tasks wait before it.
-final class Gate: Sendable {
+package final class Gate: Sendable {
   private struct State {
     var isOpen = false
     var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -10,9 +10,14 @@ final class Gate: Sendable {
 
   private let state = Locked(State())
 
-  var isOpen: Bool { state.withLock { $0.isOpen } }
+  /// A closed gate.
+  package init() {}
 
-  func open() {
+  /// Whether somebody has opened it.
+  package var isOpen: Bool { state.withLock { $0.isOpen } }
+
+  /// Lets all pass, now and for ever.
+  package func open() {
     let waiting = state.withLock { state in
       state.isOpen = true
       defer { state.waiting = [:] }
@@ -22,7 +27,7 @@ final class Gate: Sendable {
   }
 
   /// Returns when the gate is open, or throws when the task is cancelled.
-  func wait() async throws(CancellationError) {
+  package func wait() async throws(CancellationError) {
     let ticket = state.withLock { state in
       state.lastTicket += 1
       return state.lastTicket

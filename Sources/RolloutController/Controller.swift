@@ -40,12 +40,15 @@ package struct Controller: Sendable {
     let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
     let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
     let experiments = makeExperimentWorker(lease: lease, events: events)
-    let runs = makeAnalysisWorker(lease: lease, http: http)
+    let wakeRun = Relay<ObjectKey>()
+    let measurements = MeasurementRunner { wakeRun.send($0) }
+    let runs = makeAnalysisWorker(lease: lease, http: http, runner: measurements)
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
     }
     wakeRollout.connect { rollouts.enqueue($0) }
     wakeSource.connect { sources.enqueue($0) }
+    wakeRun.connect { runs.enqueue($0) }
     RolloutTriggers(stores: stores, enqueue: { rollouts.enqueue($0) }).install()
     ExperimentTriggers(stores: stores, enqueue: { experiments.enqueue($0) }).install()
     stores.analysisRuns.onChange { runs.enqueue($0.key) }
@@ -68,7 +71,8 @@ package struct Controller: Sendable {
     services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
-    services += [git.writer as any Service, sources, runs, experiments, rollouts, releases].map {
+    services += [git.writer as any Service, sources, measurements, runs, experiments, rollouts, releases].map
+    {
       GatedService(gate: isReady, service: $0)
     }
     return services
@@ -186,11 +190,17 @@ package struct Controller: Sendable {
     }
   }
 
-  private func makeAnalysisWorker(lease: LeaseState, http: HTTPClient) -> Worker<ObjectKey> {
+  private func makeAnalysisWorker(
+    lease: LeaseState,
+    http: HTTPClient,
+    runner: MeasurementRunner
+  ) -> Worker<ObjectKey> {
     let reconciler = AnalysisReconciler(
       client: client,
       runs: stores.analysisRuns,
       http: http,
+      runner: runner,
+      options: options.analysis,
       mayWrite: { lease.isLeader },
       now: now,
       logger: logger

@@ -12,18 +12,22 @@ package struct ControllerOptions: Sendable {
   package var stateDirectory: String
   /// Rollouts, runs and sources that are handled at the same time, each.
   package var concurrency: Int
+  /// How analyses are run.
+  package var analysis: AnalysisOptions
 
   package init(
     namespace: String? = nil,
     lease: ObjectKey? = nil,
     identity: String,
     stateDirectory: String,
-    concurrency: Int = 10
+    concurrency: Int = 10,
+    analysis: AnalysisOptions = AnalysisOptions()
   ) {
     self.namespace = namespace
     self.lease = lease
     self.identity = identity
     self.stateDirectory = stateDirectory
     self.concurrency = concurrency
+    self.analysis = analysis
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct GapCase: CustomTestStringConvertible, Sendable {
   let fields: [String: JSONValue]
   let answer: MetricValue?
-  var metadata: [String: String] = [:]
+  var shortfall: String?
   let gap: String?
   let measurements: Int
   let run: String
@@ -18,8 +18,6 @@ private typealias Case = GapCase
 
 @Suite("An answer without a value")
 struct AnswerGapTests {
-  private static let partial = ["warnings": #""store eu-1 is unavailable""#]
-
   @Test(
     "ends the run as the policy says, never as a success",
     arguments: [
@@ -28,7 +26,7 @@ struct AnswerGapTests {
       Case(
         fields: [:],
         answer: .list([1]),
-        metadata: partial,
+        shortfall: "store eu-1 is unavailable",
         gap: "partial",
         measurements: 5,
         run: "Inconclusive"
@@ -49,7 +47,7 @@ struct AnswerGapTests {
       Case(
         fields: ["onPartial": "fail"],
         answer: .list([1]),
-        metadata: partial,
+        shortfall: "store eu-1 is unavailable",
         gap: "partial",
         measurements: 1,
         run: "Failed"
@@ -75,16 +73,7 @@ struct AnswerGapTests {
     guard let answer = example.answer else {
       return spec.measurement(failing: "bad_data", startedAt: now, finishedAt: now)
     }
-    return spec.measurement(of: answer, metadata: example.metadata, startedAt: now, finishedAt: now)
-  }
-
-  @Test("is none where the provider only minds the style of the query")
-  func styleWarnings() throws {
-    let spec = MetricSpec(metric("m"))
-    let now = Instant(secondsSinceEpoch: 0)
-    let metadata = ["warnings": #""PromQL warning: quantile value should be between 0 and 1""#]
-    let measurement = spec.measurement(of: .list([1]), metadata: metadata, startedAt: now, finishedAt: now)
-    #expect(measurement.phase == .successful)
+    return spec.measurement(of: answer, shortfall: example.shortfall, startedAt: now, finishedAt: now)
   }
 
   @Test("has no policy that lets it pass")

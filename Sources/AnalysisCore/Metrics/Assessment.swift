@@ -28,9 +28,12 @@ extension MetricSpec {
   /// Stricter than Argo Rollouts in one point: where only emptiness, or a comparison with NaN, makes a condition say
   /// what it says, the answer has no value, and the metric's policy decides. A condition that names the case
   /// (`isNaN(result) || …`, `len(result) == 0 || …`, `default(result, 0) …`) is taken at its word. See decision 9.
-  package func assess(_ value: MetricValue, now: Instant? = nil) -> Assessment {
+  ///
+  /// `isEmpty` says that the answer holds no data though it has a form, such as a list of series without points.
+  package func assess(_ value: MetricValue, isEmpty: Bool? = nil, now: Instant? = nil) -> Assessment {
+    let isEmpty = isEmpty ?? value.isEmpty
     if successCondition.isEmpty, failureCondition.isEmpty {
-      if value.isEmpty { return Assessment(.empty, Self.emptyMessage) }
+      if isEmpty { return Assessment(.empty, Self.emptyMessage) }
       return value.isNotANumber
         ? Assessment(.notANumber, Self.notANumberMessage) : Assessment(phase: .successful)
     }
@@ -40,20 +43,20 @@ extension MetricSpec {
       case .success(let verdict): verdicts.append(verdict)
       case .failure(let failure):
         return Assessment(
-          value.isEmpty ? .empty : .error,
+          isEmpty ? .empty : .error,
           "could not evaluate \(field) \"\(text)\": \(failure.reason)"
         )
       }
     }
-    return combine(success: verdicts[0], failure: verdicts[1], of: value)
+    return combine(success: verdicts[0], failure: verdicts[1], isEmpty: isEmpty)
   }
 
   static let emptyMessage = "metric result is nil or empty: no data returned from the metrics provider"
   static let notANumberMessage = "metric result is not a number (NaN)"
 
-  private func combine(success: Verdict?, failure: Verdict?, of value: MetricValue) -> Assessment {
+  private func combine(success: Verdict?, failure: Verdict?, isEmpty: Bool) -> Assessment {
     let verdicts = [success, failure].compactMap { $0 }
-    if value.isEmpty, !verdicts.contains(where: \.mentionsAbsence) {
+    if isEmpty, !verdicts.contains(where: \.mentionsAbsence) {
       return Assessment(.empty, Self.emptyMessage)
     }
     // What a condition says that rests on a comparison with NaN, it does not say.

@@ -84,4 +84,12 @@ package struct AnalysisRunWork: Sendable {
 
   /// The last measurement of the metric.
   package func lastMeasurement(of metric: String) -> Measurement? { current.result(of: metric)?.last }
+
+  /// Whether a Job measures the metric.
+  package func isMeasuredByJob(_ metric: String) -> Bool {
+    guard case .sound(let run) = specification, case .job = run.metric(named: metric)?.provider else {
+      return false
+    }
+    return true
+  }
 }

@@ -14,18 +14,22 @@ package func metricToMeasure(
 extension MetricSpec {
   /// The finished measurement for a provider's answer: the conditions are asked about it.
   ///
-  /// Values of secrets, given as `redacting`, become `*****` in the message, the value and the metadata.
+  /// `shortfall` says in the provider's words that the answer rests on a part of the data only, `isEmpty` that it holds
+  /// no data though it has a form. Values of secrets, given as `redacting`, become `*****` in the message, the value and
+  /// the metadata.
   package func measurement(
     of value: MetricValue,
     valueText: String? = nil,
     metadata: [String: String] = [:],
+    shortfall: String? = nil,
+    isEmpty: Bool? = nil,
     startedAt: Instant,
     finishedAt: Instant,
     redacting secrets: some Sequence<String> = EmptyCollection()
   ) -> Measurement {
-    var assessment = assess(value, now: finishedAt)
-    if assessment.gap == nil, let words = Self.partialWarning(metadata) {
-      assessment = Assessment(.partial, "the provider answered with a part of the data: \(words)")
+    var assessment = assess(value, isEmpty: isEmpty, now: finishedAt)
+    if assessment.gap == nil, let shortfall {
+      assessment = Assessment(.partial, "the provider answered with a part of the data: \(shortfall)")
     }
     let measurement = Measurement(
       phase: assessment.phase,
@@ -88,13 +92,6 @@ extension MetricSpec {
     if policy(for: gap) == .fail { measurement.phase = .failed }
     if gap != .error { measurement.metadata[AnswerGap.metadataKey] = gap.rawValue }
     return measurement
-  }
-
-  /// The warnings of a provider that mean missing data. Those of PromQL are about the query's style.
-  private static func partialWarning(_ metadata: [String: String]) -> String? {
-    guard let warnings = metadata["warnings"], !warnings.isEmpty else { return nil }
-    let isStyle = warnings.hasPrefix("\"PromQL ") || warnings.hasPrefix("PromQL ")
-    return isStyle ? nil : warnings
   }
 }
 

@@ -6,8 +6,10 @@ extension RunStatus {
     var result = result(of: metric.name) ?? MetricResult(["name": .string(metric.name), "phase": "Running"])
     guard !result.phase.isCompleted else { return }
     result.isDryRun = run.dryRun.contains(metric.name)
-    if case .prometheus(let query) = metric.provider {
-      result.metadata["ResolvedPrometheusQuery"] = query.query
+    switch metric.provider {
+    case .prometheus(let query): result.metadata["ResolvedPrometheusQuery"] = query.query
+    case .newRelic(let query): result.metadata["ResolvedNewRelicQuery"] = query.query
+    default: break
     }
     switch entry.outcome {
     case .measured(let measurement): result.take(measurement)
@@ -75,7 +77,9 @@ extension RunStatus {
       let verdict = MetricVerdict(of: metric, result: result, now: now, isTerminating: true)
       message = "Metric \"\(metric.name)\" assessed \(worst.rawValue)"
       if !verdict.reason.isEmpty { message += " due to \(verdict.reason)" }
-      if !result.message.isEmpty { message += ": \"Error Message: \(result.message)\"" }
+      if !result.message.isEmpty, !verdict.reason.hasSuffix(result.message) {
+        message += ": \"Error Message: \(result.message)\""
+      }
     }
     return (worst, message)
   }

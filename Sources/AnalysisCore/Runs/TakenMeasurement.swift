@@ -34,4 +34,10 @@ package struct Postponement: Sendable, Hashable {
     self.since = since
     self.retryAt = retryAt
   }
+
+  /// The same with every occurrence of a secret in the reason replaced by `*****`.
+  package func redacting(_ secrets: some Sequence<String>) -> Postponement {
+    let reason = Measurement(phase: .error, message: reason).redacting(secrets).message
+    return Postponement(reason: reason, since: since, retryAt: retryAt)
+  }
 }

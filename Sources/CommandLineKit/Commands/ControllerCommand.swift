@@ -38,6 +38,19 @@ struct ControllerCommand: AsyncParsableCommand {
   @Flag(name: .long, help: .hidden)
   var exitWithParent = false
 
+  /// What Argo Rollouts' environment variables say about analyses.
+  private func analysisOptions(controllerNamespace: String) -> AnalysisOptions {
+    AnalysisOptions(
+      environment: ClusterOptions.environment(),
+      controllerNamespace: controllerNamespace,
+      readFile: { path in
+        do throws(CommandFailure) { return try FileAccess.readBytes(path) } catch { return nil }
+      },
+      jobNamespace: Terminal.environment("ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE"),
+      seed: UInt64(getpid())
+    )
+  }
+
   func run() async throws {
     guard let level = Logger.Level(rawValue: logLevel) else {
       throw CommandFailure(
@@ -54,7 +67,8 @@ struct ControllerCommand: AsyncParsableCommand {
       namespace: cluster.namespace,
       lease: leaderElect ? ObjectKey(namespace: leaseNamespace, name: "serin-controller") : nil,
       identity: identity ?? "\(Self.hostName())_\(getpid())",
-      stateDirectory: stateDir
+      stateDirectory: stateDir,
+      analysis: analysisOptions(controllerNamespace: leaseNamespace)
     )
     logger.info(
       "started",

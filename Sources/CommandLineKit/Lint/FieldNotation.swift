@@ -114,8 +114,9 @@ enum FieldNotation {
     jsonBody* jsonPath method timeoutSeconds url}
     """,
     "metrics": """
-    consecutiveErrorLimit consecutiveSuccessLimit count failureCondition failureLimit
-    inconclusiveLimit initialDelay interval name provider@provider successCondition
+    consecutiveErrorLimit consecutiveSuccessLimit count evidenceDeadline failureCondition failureLimit
+    inconclusiveLimit initialDelay interval minSamples{count provider@provider query} name onEmpty
+    onError onNaN onPartial provider@provider successCondition
     """,
   ]
 }

@@ -4,50 +4,167 @@ package import KubeClient
 package import KubeModel
 package import KubeRuntime
 package import Logging
-import MetricProviders
 package import Primitives
 
-/// Measures what an AnalysisRun has due, folds the answers into its status, and writes that once.
+/// Plans AnalysisRuns, has done what is due, and writes their status.
 ///
-/// All metrics that are due are asked at the same time; each has its provider's own deadline.
+/// Measurements are taken by a ``MeasurementRunner`` apart from the reconcile, which never waits for a provider. The
+/// status is written at once when its meaning changes; measurements alone are written at most once in
+/// `AnalysisOptions.measurementPause`. What was measured and not written when the controller dies is measured again.
 package struct AnalysisReconciler: Sendable {
   private let client: KubeClient
   private let runs: Store
-  private let http: HTTPClient
+  private let runner: MeasurementRunner
+  private let measurer: Measurer
+  private let options: AnalysisOptions
   private let mayWrite: @Sendable () -> Bool
   private let now: @Sendable () -> Instant
   private let logger: Logger
+  private let sessions = Locked<[ObjectKey: AnalysisSession]>([:])
 
   package init(
     client: KubeClient,
     runs: Store,
     http: HTTPClient,
+    runner: MeasurementRunner,
+    options: AnalysisOptions = AnalysisOptions(),
     mayWrite: @escaping @Sendable () -> Bool,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
   ) {
     self.client = client
     self.runs = runs
-    self.http = http
+    self.runner = runner
+    self.options = options
     self.mayWrite = mayWrite
     self.now = now
     self.logger = logger
+    measurer = Measurer(
+      secrets: SecretReader(client: client),
+      jobs: JobMeasurer(client: client, namespace: options.jobNamespace, now: now),
+      schedulers: EndpointSchedulers(options: options.endpoints, seed: options.seed, now: now),
+      http: http,
+      options: options,
+      now: now,
+      logger: logger
+    )
   }
 
+  /// One look at a run; says when the next is due. What is being measured asks for a look by itself.
   package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
-    guard mayWrite(), let run = runs[key], !run.isBeingDeleted else { return .done }
+    guard mayWrite(), let run = runs[key], !run.isBeingDeleted else {
+      forget(key)
+      return .done
+    }
     do throws(KubeError) {
-      if let expiry = analysisRunExpiry(run) { return try await expire(run, at: expiry) }
-      let due = planAnalysisRun(run: run, now: now())
-      let taken = try await measure(due, of: run)
-      let plan = taken.isEmpty ? due : foldMeasurements(taken, into: run, now: now())
-      if let next = plan.nextStatus { try await write(next, to: run) }
-      return plan.wake.map { .again(after: max(.milliseconds(5), $0 - now())) } ?? .done
+      if let expiry = analysisRunExpiry(run) {
+        forget(key)
+        return try await expire(run, at: expiry)
+      }
+      var session = session(for: run)
+      defer { sessions.withLock { $0[key] = session } }
+      return try await advance(&session, run)
     } catch {
       let isRace = error.code == .conflict || error.code == .notFound
       logger.log(level: isRace ? .debug : .warning, "\(error.message)", metadata: [LogKey.run: "\(key)"])
       return .failed(retryAfter: isRace ? .milliseconds(50) : error.retryAfter)
     }
+  }
+
+  private func session(for run: JSONValue) -> AnalysisSession {
+    let key = ObjectKey(run)
+    guard var session = sessions.withLock({ $0[key] }), session.identity == RunIdentity(run) else {
+      forget(key)
+      return AnalysisSession(run)
+    }
+    session.see(run)
+    return session
+  }
+
+  /// Ends what is measured for a run that is gone, or that another controller looks after now.
+  private func forget(_ key: ObjectKey) {
+    if let session = sessions.withLock({ $0.removeValue(forKey: key) }) { runner.cancel(session.identity) }
+  }
+
+  private func advance(
+    _ session: inout AnalysisSession,
+    _ run: JSONValue
+  ) async throws(KubeError) -> ReconcileResult {
+    let (taken, inFlight) = runner.collect(session.identity)
+    let time = now()
+    let plan = session.work.advance(with: taken, now: time, inFlight: inFlight)
+    start(plan, session, run)
+    try await cleanUp(plan, &session, run, inFlight: inFlight)
+    let status = session.work.status
+    var wake = plan.wake
+    if let due = session.writeTime(of: status, now: time, pause: options.measurementPause) {
+      if due <= time {
+        try await write(status, &session, run)
+      } else {
+        wake = min(wake ?? due, due)
+      }
+    }
+    return wake.map { .again(after: max(.zero, $0 - now())) } ?? .done
+  }
+
+  private func start(_ plan: AnalysisPlan, _ session: AnalysisSession, _ run: JSONValue) {
+    for metric in plan.measure + plan.resume {
+      let request = Measurer.Request(
+        run: run,
+        metric: metric,
+        secrets: plan.secrets,
+        inFlight: session.work.measurementInFlight(of: metric),
+        number: session.work.endedMeasurements(of: metric) + 1
+      )
+      let measurer = measurer
+      runner.start(metric, of: session.identity) { await measurer.take(request) }
+    }
+  }
+
+  /// Stops what runs for measurements that are over: those of a run that has ended, and those that are no longer kept.
+  private func cleanUp(
+    _ plan: AnalysisPlan,
+    _ session: inout AnalysisSession,
+    _ run: JSONValue,
+    inFlight: Set<String>
+  ) async throws(KubeError) {
+    session.jobsToDelete.formUnion(plan.forget)
+    if session.work.phase?.isCompleted == true {
+      runner.cancel(session.identity)
+      for metric in plan.terminate {
+        let metadata = session.work.lastMeasurement(of: metric)?.metadata ?? [:]
+        if let job = JobReference(metadata: metadata) { session.jobsToDelete.insert(job) }
+      }
+      // A Job that is being created at this moment is not in the status.
+      for metric in inFlight where session.work.isMeasuredByJob(metric) {
+        let number = session.work.endedMeasurements(of: metric) + 1
+        let name = JobMeasurement.name(run: run, metric: metric, number: number)
+        let namespace = options.jobNamespace ?? run.namespace
+        session.jobsToDelete.insert(JobReference(namespace: namespace, name: name))
+      }
+    }
+    for job in session.jobsToDelete.sorted(by: { $0.name < $1.name }) {
+      try await measurer.jobs.delete(job)
+      session.jobsToDelete.remove(job)
+    }
+  }
+
+  private func write(
+    _ status: JSONValue,
+    _ session: inout AnalysisSession,
+    _ run: JSONValue
+  ) async throws(KubeError) {
+    guard let patch = MergePatch.difference(from: session.stored, to: status) else { return }
+    // An AnalysisRun has no status subresource.
+    let body: JSONValue = ["metadata": ["resourceVersion": .string(session.version)], "status": patch]
+    let written = try await client.patch(
+      .analysisRuns,
+      namespace: run.namespace,
+      name: run.name,
+      .merge(body)
+    )
+    session.wrote(status, version: written.resourceVersion, at: now())
+    runs.noteWritten(written)
   }
 
   private func expire(_ run: JSONValue, at expiry: Instant) async throws(KubeError) -> ReconcileResult {
@@ -56,114 +173,5 @@ package struct AnalysisReconciler: Sendable {
     let options = DeleteOptions(uid: run.uid)
     try await client.delete(.analysisRuns, namespace: run.namespace, name: run.name, options)
     return .done
-  }
-
-  private func measure(_ plan: AnalysisPlan, of run: JSONValue) async throws(KubeError) -> [TakenMeasurement]
-  {
-    guard !plan.measure.isEmpty else { return [] }
-    let secrets: [SecretKeyReference: String]
-    switch try await read(plan.secrets, namespace: run.namespace) {
-    case .success(let values): secrets = values
-    case .failure(let missing): return plan.measure.map { failed($0, of: run, because: missing.description) }
-    }
-    return await withTaskGroup(of: TakenMeasurement?.self) { group in
-      for name in plan.measure {
-        group.addTask { await self.measure(name, of: run, secrets: secrets) }
-      }
-      var taken: [TakenMeasurement] = []
-      for await measurement in group { if let measurement { taken.append(measurement) } }
-      return taken
-    }
-  }
-
-  private func measure(
-    _ name: String,
-    of run: JSONValue,
-    secrets: [SecretKeyReference: String]
-  ) async -> TakenMeasurement? {
-    let startedAt = now()
-    let metric: MetricSpec
-    do throws(ArgumentError) {
-      guard let found = try metricToMeasure(name, of: run, secrets: secrets) else { return nil }
-      metric = found
-    } catch {
-      return nil  // The next plan of this run says so in its status.
-    }
-    let context = ProviderContext(client: http, now: startedAt)
-    let answer = await MetricProviders.measure(provider: metric.provider, context: context)
-    let measurement =
-      if let reason = answer.error {
-        metric.measurement(
-          failing: reason,
-          metadata: answer.metadata,
-          startedAt: startedAt,
-          finishedAt: now(),
-          redacting: secrets.values
-        )
-      } else {
-        metric.measurement(
-          of: answer.value ?? .missing,
-          valueText: answer.valueText,
-          metadata: answer.metadata,
-          startedAt: startedAt,
-          finishedAt: now(),
-          redacting: secrets.values
-        )
-      }
-    logger.info(
-      "measured",
-      metadata: [
-        LogKey.run: "\(ObjectKey(run))", "metric": "\(name)", "phase": "\(measurement.phase.rawValue)",
-        "value": "\(measurement.value)",
-      ]
-    )
-    return TakenMeasurement(metric: name, measurement: measurement)
-  }
-
-  /// A measurement that could not even be tried, so that the run's own limits end it.
-  private func failed(_ name: String, of run: JSONValue, because reason: String) -> TakenMeasurement {
-    let time = now()
-    let measurement = Measurement(phase: .error, message: reason, startedAt: time, finishedAt: time)
-    return TakenMeasurement(metric: name, measurement: measurement)
-  }
-
-  /// A Secret, or a key of one, that an argument names and that is not there.
-  private struct MissingSecret: Error, CustomStringConvertible {
-    let description: String
-  }
-
-  private func read(
-    _ references: [SecretKeyReference],
-    namespace: String
-  ) async throws(KubeError) -> Result<[SecretKeyReference: String], MissingSecret> {
-    var values: [SecretKeyReference: String] = [:]
-    for reference in references {
-      let secret: JSONValue
-      do throws(KubeError) {
-        secret = try await client.get(.secrets, namespace: namespace, name: reference.name)
-      } catch {
-        guard error.code == .notFound || error.code == .forbidden else { throw error }
-        return .failure(MissingSecret(description: error.message))
-      }
-      guard let encoded = secret.at("data", reference.key)?.string, let bytes = Base64.decode(encoded) else {
-        let name = "\(namespace)/\(reference.name)"
-        return .failure(MissingSecret(description: "Secret \(name) has no readable key \"\(reference.key)\""))
-      }
-      values[reference] = String(decoding: bytes, as: UTF8.self)
-    }
-    return .success(values)
-  }
-
-  private func write(_ status: JSONValue, to run: JSONValue) async throws(KubeError) {
-    guard let patch = MergePatch.difference(from: run.status, to: status) else { return }
-    // An AnalysisRun has no status subresource.
-    let body: JSONValue = ["metadata": ["resourceVersion": .string(run.resourceVersion)], "status": patch]
-    let written = try await client.patch(
-      .analysisRuns,
-      namespace: run.namespace,
-      name: run.name,
-      .merge(body)
-    )
-    runs.noteWritten(written)
   }
 }
