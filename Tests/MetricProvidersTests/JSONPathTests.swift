@@ -32,6 +32,13 @@ import Testing
       ("{.items[0].name}", ["a"]),
       ("{.items[-1].name}", ["c"]),
       ("{.items[0,2].name}", ["a", "c"]),
+      ("{.items[0:2,2].name}", ["a", "b", "c"]),
+      ("{.items[*]['deep.name', 'name']}", ["d", "a", "b", "c"]),
+      ("{.items[0].labels['app.kubernetes.io/name']}", ["x"]),
+      ("{.items[0].labels['app\\.kubernetes\\.io/name']}", ["x"]),
+      ("{.items[0]['labels.app\\.kubernetes\\.io/name']}", ["x"]),
+      ("{.items[0]['labels.none']}", []),
+      ("{...name}", ["a", "b", "c", "d"]),
       ("{.items[ 1 ].value}", [2.5]),
       ("{.items[*].name}", ["a", "b", "c"]),
       ("{.items.*.name}", ["a", "b", "c"]),
@@ -95,7 +102,7 @@ import Testing
     ("{.a['b}", "the quote is not closed"),
     ("{.a[::0]}", "the step of a slice must be positive"),
     ("{.a[99999999999999999999]}", "not an index"),
-    ("{..}", "a name is missing"),
+    ("{.a[0,]}", "an index, a name or * is missing"), ("{.a['b',]}", "an index, a name or * is missing"),
     ("{.a\\", "nothing after the backslash"),
     ("{range .items[*]}{.a}{end}", "unexpected character"),
     ("{.a[?(@.b == )]}", "\"\" is no path"),
@@ -110,6 +117,10 @@ import Testing
     } catch {
       #expect(error.description.contains(reason), "\(error)")
     }
+  }
+
+  @Test func `two dots alone lead everywhere`() throws {
+    #expect(try JSONPath(parsing: "{..}").matches(in: ["a": [1, 2]]) == [["a": [1, 2]], [1, 2], 1, 2])
   }
 
   @Test func `a path without a value names itself`() throws {

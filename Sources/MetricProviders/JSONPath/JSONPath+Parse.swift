@@ -35,7 +35,8 @@ private struct JSONPathParser {
     while true {
       if take("..") {
         steps.append(.recursion)
-        if next != UInt8(ascii: "[") { steps.append(try nameOrWildcard()) }
+        _ = take(".")
+        if startsName || next == UInt8(ascii: "*") { steps.append(try nameOrWildcard()) }
       } else if take(".") {
         // `{.}` and `{.['a']}` are fine.
         if startsName || next == UInt8(ascii: "*") { steps.append(try nameOrWildcard()) }
@@ -71,23 +72,29 @@ private struct JSONPathParser {
       }
     }
     guard !name.isEmpty else { throw failure("a name is missing") }
-    return .fields([String(decoding: name, as: UTF8.self)])
+    return .field(String(decoding: name, as: UTF8.self))
   }
 
-  private mutating func quoted() throws(JSONPathError) -> String {
+  /// A text in quotes, whole and in its parts between dots that no backslash stands before.
+  private mutating func quoted() throws(JSONPathError) -> (text: String, parts: [String]) {
     guard let quote = next, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
       throw failure("a quoted name is missing")
     }
     offset += 1
-    var content: [UInt8] = []
+    var parts: [[UInt8]] = [[]]
     while let byte = next {
       offset += 1
-      if byte == quote { return String(decoding: content, as: UTF8.self) }
+      if byte == quote {
+        let texts = parts.map { String(decoding: $0, as: UTF8.self) }
+        return (texts.joined(separator: "."), texts)
+      }
       if byte == UInt8(ascii: "\\"), let escaped = next {
-        content.append(escaped)
+        parts[parts.count - 1].append(escaped)
         offset += 1
+      } else if byte == UInt8(ascii: ".") {
+        parts.append([])
       } else {
-        content.append(byte)
+        parts[parts.count - 1].append(byte)
       }
     }
     throw failure("the quote is not closed")
@@ -102,31 +109,28 @@ private struct JSONPathParser {
       step = .wildcard
     } else if take("?") {
       step = .filter(try filter())
-    } else if next == UInt8(ascii: "'") || next == UInt8(ascii: "\"") {
-      var names = [try quoted()]
+    } else {
+      var all = [try selector()]
       while takeAfterBlanks(",") {
         skipBlanks()
-        names.append(try quoted())
+        all.append(try selector())
       }
-      step = .fields(names)
-    } else {
-      step = try places()
+      step = all.count == 1 ? all[0] : .union(all)
     }
     guard takeAfterBlanks("]") else { throw failure("the bracket is not closed") }
     return step
   }
 
-  private mutating func places() throws(JSONPathError) -> JSONPath.Step {
+  /// One part of a bracket: a name in quotes, an index or a slice.
+  private mutating func selector() throws(JSONPathError) -> JSONPath.Step {
+    if next == UInt8(ascii: "'") || next == UInt8(ascii: "\"") {
+      let (name, parts) = try quoted()
+      return parts.count == 1 ? .field(name) : .quoted(name, parts: parts)
+    }
     let start = try integer()
     guard takeAfterBlanks(":") else {
       guard let start else { throw failure("an index, a name or * is missing") }
-      var all = [start]
-      while takeAfterBlanks(",") {
-        skipBlanks()
-        guard let another = try integer() else { throw failure("an index is missing") }
-        all.append(another)
-      }
-      return .elements(all)
+      return .element(start)
     }
     skipBlanks()
     let end = try integer()
@@ -174,7 +178,7 @@ private struct JSONPathParser {
     skipBlanks()
     if take("@") { return .relative(try steps()) }
     if take("$") { return .absolute(try steps()) }
-    if next == UInt8(ascii: "'") || next == UInt8(ascii: "\"") { return .literal(.string(try quoted())) }
+    if next == UInt8(ascii: "'") || next == UInt8(ascii: "\"") { return .literal(.string(try quoted().text)) }
     if next == UInt8(ascii: ".") || next == UInt8(ascii: "[") { return .relative(try steps()) }
     let start = offset
     while let byte = next, byte > 0x20, !")=!<>".utf8.contains(byte) { offset += 1 }
