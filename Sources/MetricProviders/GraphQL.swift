@@ -11,7 +11,7 @@ enum GraphQL {
       let words = errors.prefix(3).map { $0["message"]?.string ?? $0.text() }.joined(separator: "; ")
       throw ProviderFailure("the server answered: \(ProviderRequest.excerpt(Array(words.utf8)))")
     }
-    guard let data = json["data"], !data.isNull else {
+    guard let data = json["data"], data.object != nil else {
       throw ProviderFailure("the answer has no data: \(ProviderRequest.excerpt(response.body))")
     }
     return data

@@ -5,11 +5,14 @@ import Primitives
 /// Graphite's render API; the points of the first target are the value.
 enum GraphiteProvider {
   static func measure(_ query: GraphiteQuery, context: ProviderContext) async -> ProviderAnswer {
-    await context.ask("graphite") { () throws(ProviderFailure) in
+    await context.ask("graphite", statusOfBadQuestions: 500) { () throws(ProviderFailure) in
       try request(for: query)
     } read: { response in
       ProviderAnswer.catching { () throws(ProviderFailure) in
-        try answer(from: try ProviderRequest.json(of: response))
+        if let words = exception(in: response) {
+          throw ProviderFailure("the server answered 500 with \(words)")
+        }
+        return try answer(from: try ProviderRequest.json(of: response))
       }
     }
   }
@@ -49,6 +52,21 @@ enum GraphiteProvider {
     }
     // A quote that never ends is none: then all blanks go, as in a query without quotes.
     return quote == nil ? result : query.filter { !$0.isWhitespace }
+  }
+
+  /// The exception that a query led to: the last line of the trace on the page that tells of it.
+  private static func exception(in response: HTTPResponse) -> String? {
+    let page = String(decoding: response.body, as: UTF8.self)
+    guard response.status == 500, let open = page.firstRange(of: "<pre>"),
+      let close = page[open.upperBound...].firstRange(of: "</pre>")
+    else { return nil }
+    let lines = page[open.upperBound..<close.lowerBound].split(whereSeparator: \.isNewline)
+    let last = lines.last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    let text = [
+      ("&#x27;", "'"), ("&#39;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"),
+    ]
+    .reduce(String(last)) { $0.replacing($1.0, with: $1.1) }
+    return ProviderRequest.excerpt(Array(text.utf8))
   }
 
   /// The points of the first target that have a value; without one the answer is a failure.

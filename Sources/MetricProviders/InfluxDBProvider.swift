@@ -3,6 +3,8 @@ import HTTPTransport
 import Primitives
 
 /// InfluxDB's query API of version 2, in Flux; the `_value` of every row of every table is the value.
+///
+/// A Secret that names a `database` is one of a server of version 1, which is asked in InfluxQL.
 enum InfluxDBProvider {
   /// Where to ask, and as whom.
   struct Account {
@@ -12,15 +14,24 @@ enum InfluxDBProvider {
   }
 
   static func measure(_ query: InfluxDBQuery, context: ProviderContext) async -> ProviderAnswer {
-    await context.ask("influxdb") { () throws(ProviderFailure) in
+    let database = context.secrets[query.secret]?["database"].map(ProviderRequest.trimmed) ?? ""
+    return await context.ask("influxdb") { () throws(ProviderFailure) in
+      let address = try context.value("address", of: query.secret)
+      guard database.isEmpty else {
+        let credentials = try context.data(of: query.secret)["authToken"].map(ProviderRequest.trimmed) ?? ""
+        let account = InfluxQL.Account(address: address, database: database, credentials: credentials)
+        return try InfluxQL.request(for: query, account: account)
+      }
       let account = Account(
-        address: try context.value("address", of: query.secret),
+        address: address,
         organization: try context.value("org", of: query.secret),
         token: try context.value("authToken", of: query.secret)
       )
       return try request(for: query, account: account)
     } read: { response in
-      ProviderAnswer.catching { () throws(ProviderFailure) in try answer(from: response) }
+      ProviderAnswer.catching { () throws(ProviderFailure) in
+        database.isEmpty ? try answer(from: response) : try InfluxQL.answer(from: response)
+      }
     }
   }
 
@@ -39,7 +50,6 @@ enum InfluxDBProvider {
     )
   }
 
-  /// Numbers are a list of numbers; where there are others among them, a list of what they are.
   static func answer(from response: HTTPResponse) throws(ProviderFailure) -> ProviderAnswer {
     guard (200..<300).contains(response.status) else {
       let excerpt = ProviderRequest.excerpt(response.body)
@@ -49,9 +59,15 @@ enum InfluxDBProvider {
     }
     let values = try FluxTable.values(of: response.body)
     guard !values.isEmpty else { throw ProviderFailure("no results returned from the flux query") }
+    return answer(of: values)
+  }
+
+  /// Numbers are a list of numbers; where there are others among them, a list of what they are.
+  static func answer(of values: [FluxValue], shortfall: String? = nil) -> ProviderAnswer {
     let text = "[" + values.map(\.text).joined(separator: " ") + "]"
     let numbers = values.compactMap(\.number)
-    if numbers.count == values.count { return ProviderAnswer(value: .list(numbers), valueText: text) }
-    return ProviderAnswer(value: .json(.array(values.map(\.json))), valueText: text)
+    let value: MetricValue =
+      numbers.count == values.count ? .list(numbers) : .json(.array(values.map(\.json)))
+    return ProviderAnswer(value: value, valueText: text, shortfall: shortfall)
   }
 }

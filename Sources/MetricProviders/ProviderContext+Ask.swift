@@ -4,9 +4,12 @@ import Primitives
 
 extension ProviderContext {
   /// Sends one request and reads its answer; every failure says whom it asked for what.
+  ///
+  /// `statusOfBadQuestions` is one that the server gives when it cannot work out the question, though it is from 500 on.
   func ask(
     _ name: String,
     authentication: ProviderAuthentication = .none,
+    statusOfBadQuestions: Int? = nil,
     build: () throws(ProviderFailure) -> HTTPRequest,
     read: (HTTPResponse) -> ProviderAnswer
   ) async -> ProviderAnswer {
@@ -15,7 +18,7 @@ extension ProviderContext {
       let response = try await send(request, authentication: authentication)
       let answer = read(response)
       guard let error = answer.error else { return answer }
-      let isOutage = answer.isOutage || response.saysOutage
+      let isOutage = answer.isOutage || response.saysOutage && response.status != statusOfBadQuestions
       let failure = ProviderFailure("\(request.summary): \(error)", isOutage: isOutage)
       return ProviderAnswer(failure, asking: name, metadata: answer.metadata)
     } catch {

@@ -14,12 +14,13 @@ struct Redaction {
     var texts = context.session.confidential
     for (secret, data) in context.secrets { texts += secret.confidentialKeys.compactMap { data[$0] } }
     texts += texts.map(ProviderRequest.trimmed)
+    texts += texts.map { ProviderRequest.base64(Array($0.utf8)) }
     for name in ["DD_API_KEY", "DD_APP_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
       texts += [context.environment[name]].compactMap(\.self)
     }
     switch provider {
-    case .prometheus(let query): texts += query.authentication.confidential + Self.confidential(query.headers)
-    case .web(let query): texts += query.authentication.confidential + Self.confidential(query.headers)
+    case .prometheus(let query): texts += Self.confidential(query.authentication, query.headers)
+    case .web(let query): texts += Self.confidential(query.authentication, query.headers)
     default: break
     }
     self.init(texts)
@@ -43,12 +44,20 @@ struct Redaction {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// Values of headers that by their names say who asks.
-  private static func confidential(_ headers: [HeaderField]) -> [String] {
+  /// What says who asks: secrets, the field that they make, and values of headers with names that tell as much.
+  private static func confidential(
+    _ authentication: ProviderAuthentication,
+    _ headers: [HeaderField]
+  ) -> [String] {
+    var texts = authentication.confidential
+    if case .basic(let username, let password) = authentication {
+      texts.append(ProviderRequest.base64(Array("\(username):\(password)".utf8)))
+    }
     let words = ["auth", "token", "key", "secret", "cookie", "password"]
-    return headers.filter { header in
-      let name = header.name.lowercased()
-      return words.contains { name.contains($0) }
-    }.flatMap { [$0.value] + $0.value.split(separator: " ").dropFirst().map(String.init) }
+    return texts
+      + headers.filter { header in
+        let name = header.name.lowercased()
+        return words.contains { name.contains($0) }
+      }.flatMap { [$0.value] + $0.value.split(separator: " ").dropFirst().map(String.init) }
   }
 }

@@ -36,13 +36,8 @@ extension AWSCredentials {
     guard let open = xml.firstRange(of: "<\(name)>"),
       let close = xml[open.upperBound...].firstRange(of: "</\(name)>")
     else { return nil }
-    var text = String(xml[open.upperBound..<close.lowerBound])
-    for (entity, character) in [
-      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
-    ] {
-      text = text.split(separator: entity, omittingEmptySubsequences: false).joined(separator: character)
-    }
-    return text
+    return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
+      .reduce(String(xml[open.upperBound..<close.lowerBound])) { $0.replacing($1.0, with: $1.1) }
   }
 
   /// The keys of a section of the shared credentials file; nil when it has none.

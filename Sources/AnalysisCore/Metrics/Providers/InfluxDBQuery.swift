@@ -1,6 +1,6 @@
 package import Primitives
 
-/// A query in Flux to InfluxDB's API of version 2.
+/// A query to InfluxDB: in Flux to the API of version 2, or in InfluxQL to that of version 1.
 package struct InfluxDBQuery: Sendable, Hashable {
   /// The Secret with the server and its token; empty for `influxdb`.
   package let profile: String
@@ -12,7 +12,8 @@ package struct InfluxDBQuery: Sendable, Hashable {
     query = scalarText(json["query"])
   }
 
-  /// The Secret with `address`, `org` and `authToken`.
+  /// The Secret with `address`, `org` and `authToken`; with `address`, `database` and perhaps `authToken`
+  /// (`user:password`) for version 1.
   package var secret: ProviderSecret {
     let name = profile.isEmpty ? "influxdb" : profile
     return ProviderSecret(place: .controller, name: name, confidentialKeys: ["authToken"])
