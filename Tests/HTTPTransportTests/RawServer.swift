@@ -136,7 +136,11 @@ final class RawServer: Sendable {
         // Not inherited by child processes of other tests, which would keep connections open.
         let socket = accept(listener, nil, nil)
         if socket >= 0 { _ = fcntl(socket, F_SETFD, FD_CLOEXEC) }
-        guard socket >= 0 else { return }
+        guard socket >= 0 else {
+          // Closed by nobody else: the number may be another server's a moment later.
+          close(listener)
+          return
+        }
         let goOn = state.withLock { state in
           state.connections += 1
           state.open.append(socket)
@@ -144,6 +148,7 @@ final class RawServer: Sendable {
         }
         guard goOn else {
           close(socket)
+          close(listener)
           return
         }
         Self.thread { [self] in
@@ -164,14 +169,13 @@ final class RawServer: Sendable {
     }
   }
 
-  /// Closes the listener and every connection.
+  /// Ends the listener and every connection.
   func stop() {
     state.withLock { state in
       state.isStopped = true
       for socket in state.open { shutdown(socket, Int32(SHUT_RDWR)) }
     }
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   static func ok(_ body: String, _ headers: String = "") -> String {
