@@ -38,6 +38,31 @@ import Testing
     #expect(server.requests.map(\.target) == ["/api/v1/query?query=up", "/probe"])
   }
 
+  /// The shapes that a query may have by mistake, and what a condition on one number makes of them.
+  @Test(arguments: [
+    (#"{"resultType":"vector","result":[{"value":[1,"1"]},{"value":[1,"2"]}]}"#, "result < 5", "<"),
+    (#"{"resultType":"matrix","result":[{"values":[[1,"1"],[2,"2"]]}]}"#, "result < 5", "<"),
+    (#"{"resultType":"vector","result":[]}"#, "result[0] < 5", "metric result is nil or empty"),
+    (#"{"resultType":"vector","result":[{"value":[1,"NaN"]}]}"#, "!(result[0] > 5)", "NaN"),
+    (#"{"resultType":"scalar","result":[1,"7"]}"#, "result[0] < 5", "result[0]"),
+  ])
+  func `a shape that the condition does not expect is never a success`(
+    data: String,
+    condition: String,
+    reason: String
+  ) async throws {
+    let server = RawServer.answering { _ in RawServer.ok(#"{"status":"success","data":\#(data)}"#) }
+    defer { server.stop() }
+    let answer = await measure(provider: prometheus(server), context: context)
+    let value = try #require(answer.value)
+    let metric = MetricSpec([
+      "name": "m", "successCondition": .string(condition), "provider": ["prometheus": [:]],
+    ])
+    let measurement = metric.measurement(of: value, startedAt: context.now, finishedAt: context.now)
+    #expect(measurement.phase == .error || measurement.phase == .inconclusive, "\(measurement)")
+    #expect(measurement.message.contains(reason), "\(measurement)")
+  }
+
   @Test func `nobody there is an error`() async {
     let port = RawServer.freePort()
     let spec = ProviderSpec.web(WebQuery(url: "http://127.0.0.1:\(port)/x?token=secret"))
