@@ -110,13 +110,6 @@ extension Situation {
     scale(new, to: replicas, &draft)
   }
 
-  /// A rollout that a person paused gets the ReplicaSet of a newer revision all the same, without pods (reference,
-  /// section 2.2).
-  func keepPausedRevision(_ draft: inout Draft) {
-    guard spec.isPaused else { return }
-    if let new = revisions.new { syncAnnotations(of: new, &draft) } else { ensureNew(replicas: 0, &draft) }
-  }
-
   /// Tells, with the write that gives a revision its number, that the rollout goes there; a first blue/green revision
   /// leaves nothing uncompleted (reference, section 7.4).
   private func tellOfRevision(isCreated: Bool, _ draft: inout Draft) {

@@ -40,7 +40,6 @@ extension Situation {
     } else {
       convergeReplicas(blueGreen, &draft)
     }
-    keepPausedRevision(&draft)
     convergeAnalysis(blueGreen, &draft)
   }
 

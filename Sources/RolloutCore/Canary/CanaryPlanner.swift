@@ -16,7 +16,6 @@ extension Situation {
     } else {
       convergeReplicas(canary, target, &draft)
     }
-    keepPausedRevision(&draft)
     convergeAnalysis(canary, &draft)
     convergeExperiment(&draft)
     keepQueue(canary, &draft)

@@ -31,7 +31,7 @@ extension Situation {
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
     // A revision between stable and newest is of no use to anybody once the routes have let go of it.
-    let stable = revisions.find(status.stableHash)?.revision ?? 0
+    let stable = status.isFullyPromoted ? .max : revisions.find(status.stableHash)?.revision ?? 0
     let delay = canary.dynamicStableScale ? .zero : canary.scaleDownDelay
     retireOlder(
       after: { $0.revision > stable ? .zero : delay },
