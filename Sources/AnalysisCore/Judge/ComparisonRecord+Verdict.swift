@@ -1,0 +1,105 @@
+extension ComparisonRecord {
+  /// The verdict that the evidence means: harm before safety, and neither while the routing is wrong.
+  func judge() -> ComparisonVerdict {
+    let open: AnalysisPhase = isConcluded ? .inconclusive : .running
+    guard looks > 0 else {
+      return ComparisonVerdict(
+        open,
+        .notMeasured,
+        problem.isEmpty ? "nothing was measured" : "nothing was measured: \(problem)"
+      )
+    }
+    if evidence.isMismatched { return ComparisonVerdict(open, .sampleRatioMismatch, mismatchText) }
+    let (canary, stable) = sizes
+    guard min(canary, stable) >= rule.minSamples else {
+      let text = "canary has \(canary) and stable \(stable) of the \(rule.minSamples) samples that are needed"
+      return shortfall(.tooFewSamples, text)
+    }
+    if evidence.isHarmful { return ComparisonVerdict(.failed, .harmful, harmText) }
+    if evidence.isHarmless { return ComparisonVerdict(.successful, .harmless, harmlessText) }
+    return shortfall(.insufficientEvidence, insufficientText)
+  }
+
+  /// Undecided: goes on until the time is over, and ends as the rule says then.
+  private func shortfall(_ reason: ComparisonVerdict.Reason, _ text: String) -> ComparisonVerdict {
+    guard isConcluded else { return ComparisonVerdict(.running, reason, text) }
+    return switch rule.onInsufficientEvidence {
+    case .hold: ComparisonVerdict(.inconclusive, reason, text)
+    case .advance: ComparisonVerdict(.successful, reason, "\(text); onInsufficientEvidence is advance")
+    case .abort: ComparisonVerdict(.failed, reason, "\(text); onInsufficientEvidence is abort")
+    }
+  }
+
+  /// Requests, or values, of canary and stable.
+  private var sizes: (canary: Int, stable: Int) {
+    if case .mannWhitney = rule.method { return (canarySamples.count, stableSamples.count) }
+    return (requests.canary, requests.stable)
+  }
+
+  /// Mantel and Haenszel's estimate of the odds ratio over the blocks; nil while stable has nothing bad.
+  package func oddsRatio(_ category: Int = 0) -> Double? {
+    var (canary, stable) = (0.0, 0.0)
+    for block in blocks where block.requests.total > 0 {
+      let total = Double(block.requests.total)
+      canary += Double(block.canaryBad[category]) * Double(block.requests.stable) / total
+      stable += Double(block.stableBad[category]) * Double(block.requests.canary) / total
+    }
+    return stable > 0 ? canary / stable : nil
+  }
+
+  private var mismatchText: String {
+    let measured = blocks.filter { $0.weight != nil }
+    let (canary, total) = measured.reduce((0, 0)) {
+      ($0.0 + $1.requests.canary, $0.1 + $1.requests.total)
+    }
+    let expected = measured.reduce(0) { $0 + ($1.weight ?? 0) / 100 * Double($1.requests.total) }
+    return "the routing is wrong: the canary had \(canary) of \(total) requests where its weight says about "
+      + "\(Int(expected.rounded())); the versions were not judged"
+  }
+
+  private var harmText: String {
+    if case .mannWhitney = rule.method {
+      return "canary is worse than stable: \(samplesText)"
+    }
+    return
+      "canary fails more often than stable by more than \(Self.short(rule.tolerance)) times: \(countsText)"
+  }
+
+  private var harmlessText: String {
+    if case .mannWhitney = rule.method {
+      return "canary is not shown to be worse than stable: \(samplesText)"
+    }
+    return "canary does not fail \(Self.short(rule.harm)) times as often as stable: \(countsText)"
+  }
+
+  private var insufficientText: String {
+    if case .mannWhitney = rule.method { return "no difference is shown yet: \(samplesText)" }
+    let text = "insufficient evidence so far: \(countsText)"
+    guard case .sequential = rule.method, let forecast = EvidenceForecast(self) else { return text }
+    return "\(text); \(forecast.sentence)"
+  }
+
+  private var countsText: String {
+    let requests = requests
+    let category = (0..<rule.categories).max { (oddsRatio($0) ?? 0) < (oddsRatio($1) ?? 0) } ?? 0
+    let bad = bad(category)
+    let ratio = oddsRatio(category).map { ", \(Self.short($0)) times the odds" } ?? ""
+    let slow = rule.bounds.isEmpty ? "" : " slower than \(Self.short(rule.bounds[category])) s"
+    return "\(bad.canary) of \(requests.canary) requests\(slow) at the canary, "
+      + "\(bad.stable) of \(requests.stable) at stable\(ratio)"
+  }
+
+  private var samplesText: String {
+    let (canary, stable) = sizes
+    let shift = canary > 0 && stable > 0 ? MannWhitney(canarySamples, stableSamples).shift : 0
+    return "\(canary) values of the canary, \(stable) of stable, a shift of \(Self.short(shift))"
+  }
+
+  /// A number with three digits that count.
+  static func short(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return GoFormat.plain(value) }
+    var scale = 1.0
+    while value.magnitude * scale < 100, scale < 1e12 { scale *= 10 }
+    return GoFormat.plain((value * scale).rounded() / scale)
+  }
+}
