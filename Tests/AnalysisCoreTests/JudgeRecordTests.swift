@@ -9,7 +9,7 @@ import Testing
       for _ in 0..<4 {
         let record = random.record(rule, looks: 10)
         let text = record.text
-        #expect(try Judge.verify(text) == nil)
+        #expect(try ComparisonRecord.read(text).text == text)
         #expect(try Judge.record(from: [ComparisonRecord.metadataKey: text]) == record)
       }
     }
@@ -26,23 +26,40 @@ import Testing
     ]
     for text in tampered {
       #expect(text != record.text)
-      #expect(try Judge.verify(text) != nil)
+      #expect(try ComparisonRecord.read(text).text != text)
     }
-    #expect(throws: AnalysisIssue.self) { try Judge.verify("{") }
-    #expect(throws: AnalysisIssue.self) { try Judge.verify("{}") }
+    #expect(throws: AnalysisIssue.self) { try ComparisonRecord.read("{") }
+    #expect(throws: AnalysisIssue.self) { try ComparisonRecord.read("{}") }
     #expect(throws: AnalysisIssue.self) {
-      try Judge.verify(text.replacing("\"blocks\":[[", with: "\"blocks\":[[-1],["))
+      try ComparisonRecord.read(text.replacing("\"blocks\":[[", with: "\"blocks\":[[-1],["))
     }
+  }
+
+  @Test func theNewestRecordOfEachMetricIsFound() {
+    let key = ComparisonRecord.metadataKey
+    let run: JSONValue = [
+      "status": [
+        "metricResults": [
+          [
+            "name": "a",
+            "measurements": [["metadata": [key: "1"]], ["metadata": [key: "2"]], ["phase": "Error"]],
+          ],
+          ["name": "b", "metadata": [key: "3"], "measurements": [["metadata": [key: "4"]]]],
+          ["name": "c", "measurements": [["phase": "Successful"]]],
+        ]
+      ]
+    ]
+    let found = StoredComparison.all(in: run)
+    #expect(found.map(\.metric) == ["a", "b"])
+    #expect(found.map(\.text) == ["2", "3"])
   }
 
   @Test func recordsStayBoundedAndMergingNeverAddsEvidence() {
     var random = SeededRandom(seed: 13)
     let rule = JudgeRule(minSamples: 1_000_000_000, sampleRatio: nil)
     var record: ComparisonRecord?
-    var exact = OddsEvidence(
-      reference: 1.2,
-      alternatives: OddsEvidence.grid(from: 1.2 * 1.1, to: 20, count: 20)
-    )
+    let grid = OddsEvidence.grid(from: 1.2 * 1.4, to: 20, count: 20)
+    var exact = OddsEvidence(reference: 1.2, alternatives: grid, weights: grid.map { 1 / ($0 * $0) })
     for _ in 0..<250 {
       let look = random.look(weight: 5, requests: Int.random(in: 900...1100, using: &random), errorRate: 0.01)
       record = Judge(rule).look(look, after: record)

@@ -8,8 +8,8 @@ import Testing
     let record = looks(20, canary: (9, 300), stable: (12, 5700), weight: 5)
     #expect(record.verdict.phase == .failed)
     #expect(record.verdict.reason == .harmful)
-    #expect(record.verdict.message.hasPrefix("canary fails more often than stable by more than 1.2 times: "))
-    #expect(record.verdict.message.contains("of 300 requests at the canary") == (record.looks == 1))
+    #expect(record.message.hasPrefix("canary fails more often than stable by more than 1.2 times: "))
+    #expect(record.message.contains("of 300 requests at the canary") == (record.looks == 1))
     #expect(record.looks < 20)
   }
 
@@ -41,8 +41,8 @@ import Testing
   @Test func littleTrafficGivesAForecast() {
     let record = looks(2, canary: (0, 9), stable: (1, 81), weight: 10)
     #expect(record.verdict.reason == .insufficientEvidence)
-    #expect(record.verdict.message.contains("; at 3 requests/s this gate needs about "))
-    #expect(record.verdict.message.hasSuffix(" to see a doubling of errors"))
+    #expect(record.message.contains("; at 3 requests/s this gate needs about "))
+    #expect(record.message.hasSuffix(" to see a doubling of errors"))
   }
 
   @Test(arguments: [
@@ -60,7 +60,7 @@ import Testing
     var record = judge.look(look((3000, 3000), (0, 3000), 10), after: nil)
     #expect(record.verdict.phase == .running)
     #expect(record.verdict.reason == .sampleRatioMismatch)
-    #expect(record.verdict.message.hasPrefix("the routing is wrong: the canary had 3000 of 6000 requests"))
+    #expect(record.message.hasPrefix("the routing is wrong: the canary had 3000 of 6000 requests"))
     for policy in JudgeRule.Shortfall.allCases {
       let judge = Judge(JudgeRule(onInsufficientEvidence: policy))
       let record = judge.conclude(judge.look(look((3000, 3000), (0, 3000), 10), after: nil))
@@ -131,7 +131,7 @@ import Testing
       )
     }
     #expect(record?.verdict.phase == .failed)
-    #expect(record?.verdict.message.contains("slower than 0.5 s at the canary") == true)
+    #expect(record?.message.contains("slower than 0.5 s at the canary") == true)
   }
 
   @Test func aHistogramWithoutTheBoundIsAnError() {

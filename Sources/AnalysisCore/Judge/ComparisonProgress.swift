@@ -57,22 +57,23 @@ struct OddsFold: Sendable {
   /// Against harm: alternatives are better.
   private(set) var safety: [OddsEvidence]
 
-  /// The grids reach from just beyond the reference to 20 times the odds, and to a tenth of them.
+  /// The grids reach from 1.4 times the reference to 20 times the odds, and to a twentieth of harm. The weights fall
+  /// with the distance from the reference: what is far from it is seen soon whatever its weight.
   init(_ rule: JudgeRule, _ blocks: [ComparisonBlock]) {
     guard case .sequential = rule.method else {
       (harm, safety) = ([], [])
       return
     }
-    let worse = OddsEvidence.grid(from: rule.tolerance * 1.1, to: max(20, rule.tolerance * 4), count: 20)
-    let better = OddsEvidence.grid(from: rule.harm / 20, to: rule.harm / 1.1, count: 20)
-    harm = Array(
-      repeating: OddsEvidence(reference: rule.tolerance, alternatives: worse),
-      count: rule.categories
+    let worse = OddsEvidence.grid(from: rule.tolerance * 1.4, to: max(20, rule.tolerance * 4), count: 20)
+    let better = OddsEvidence.grid(from: rule.harm / 20, to: rule.harm / 1.4, count: 20)
+    let harmTest = OddsEvidence(
+      reference: rule.tolerance,
+      alternatives: worse,
+      weights: worse.map { 1 / ($0 * $0) }
     )
-    safety = Array(
-      repeating: OddsEvidence(reference: rule.harm, alternatives: better),
-      count: rule.categories
-    )
+    let safetyTest = OddsEvidence(reference: rule.harm, alternatives: better, weights: better.map { $0 * $0 })
+    harm = Array(repeating: harmTest, count: rule.categories)
+    safety = Array(repeating: safetyTest, count: rule.categories)
     for block in blocks { add(block) }
   }
 

@@ -22,9 +22,21 @@ extension ComparisonRecord {
     json["evidence"] = evidence.json
     json["verdict"] = [
       "phase": .string(verdict.phase.rawValue), "reason": .string(verdict.reason.rawValue),
-      "message": .string(verdict.message),
+      "message": .string(message),
     ]
     return json
+  }
+
+  /// Reads a record from its text and computes evidence and verdict anew: it is genuine when its ``text`` is the same,
+  /// bit for bit.
+  package static func read(_ text: String) throws(AnalysisIssue) -> ComparisonRecord {
+    let json: JSONValue
+    do {
+      json = try JSONValue(parsing: text)
+    } catch {
+      throw AnalysisIssue(path: metadataKey, reason: "is no JSON: \(error)")
+    }
+    return try ComparisonRecord(json)
   }
 
   /// Reads a record as ``json`` writes it; evidence and verdict are computed anew from the counts.

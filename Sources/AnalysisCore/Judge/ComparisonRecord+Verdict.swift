@@ -2,31 +2,42 @@ extension ComparisonRecord {
   /// The verdict that the evidence means: harm before safety, and neither while the routing is wrong.
   func judge() -> ComparisonVerdict {
     let open: AnalysisPhase = isConcluded ? .inconclusive : .running
-    guard looks > 0 else {
-      return ComparisonVerdict(
-        open,
-        .notMeasured,
-        problem.isEmpty ? "nothing was measured" : "nothing was measured: \(problem)"
-      )
-    }
-    if evidence.isMismatched { return ComparisonVerdict(open, .sampleRatioMismatch, mismatchText) }
-    let (canary, stable) = sizes
-    guard min(canary, stable) >= rule.minSamples else {
-      let text = "canary has \(canary) and stable \(stable) of the \(rule.minSamples) samples that are needed"
-      return shortfall(.tooFewSamples, text)
-    }
-    if evidence.isHarmful { return ComparisonVerdict(.failed, .harmful, harmText) }
-    if evidence.isHarmless { return ComparisonVerdict(.successful, .harmless, harmlessText) }
-    return shortfall(.insufficientEvidence, insufficientText)
+    if looks == 0 { return ComparisonVerdict(open, .notMeasured) }
+    if evidence.isMismatched { return ComparisonVerdict(open, .sampleRatioMismatch) }
+    if min(sizes.canary, sizes.stable) < rule.minSamples { return shortfall(.tooFewSamples) }
+    if evidence.isHarmful { return ComparisonVerdict(.failed, .harmful) }
+    if evidence.isHarmless { return ComparisonVerdict(.successful, .harmless) }
+    return shortfall(.insufficientEvidence)
   }
 
   /// Undecided: goes on until the time is over, and ends as the rule says then.
-  private func shortfall(_ reason: ComparisonVerdict.Reason, _ text: String) -> ComparisonVerdict {
-    guard isConcluded else { return ComparisonVerdict(.running, reason, text) }
+  private func shortfall(_ reason: ComparisonVerdict.Reason) -> ComparisonVerdict {
+    guard isConcluded else { return ComparisonVerdict(.running, reason) }
     return switch rule.onInsufficientEvidence {
-    case .hold: ComparisonVerdict(.inconclusive, reason, text)
-    case .advance: ComparisonVerdict(.successful, reason, "\(text); onInsufficientEvidence is advance")
-    case .abort: ComparisonVerdict(.failed, reason, "\(text); onInsufficientEvidence is abort")
+    case .hold: ComparisonVerdict(.inconclusive, reason)
+    case .advance: ComparisonVerdict(.successful, reason)
+    case .abort: ComparisonVerdict(.failed, reason)
+    }
+  }
+
+  /// The verdict as a sentence for people, with a forecast while evidence is missing.
+  package var message: String {
+    switch verdict.reason {
+    case .notMeasured: problem.isEmpty ? "nothing was measured yet" : "nothing was measured: \(problem)"
+    case .sampleRatioMismatch: mismatchText
+    case .harmful: harmText
+    case .harmless: harmlessText
+    case .tooFewSamples:
+      "canary has \(sizes.canary) and stable \(sizes.stable) of the \(rule.minSamples) samples that are needed"
+        + policyText
+    case .insufficientEvidence: insufficientText + policyText
+    }
+  }
+
+  private var policyText: String {
+    switch verdict.phase {
+    case .successful, .failed: "; onInsufficientEvidence is \(rule.onInsufficientEvidence.rawValue)"
+    default: ""
     }
   }
 

@@ -25,7 +25,7 @@ package struct ComparisonRecord: Sendable, Hashable {
   /// Whether the time is over, so that what is undecided stays so.
   package internal(set) var isConcluded = false
   package internal(set) var evidence = ComparisonEvidence()
-  package internal(set) var verdict = ComparisonVerdict(.running, .notMeasured, "nothing was measured yet")
+  package internal(set) var verdict = ComparisonVerdict(.running, .notMeasured)
 
   package init(rule: JudgeRule) { self.rule = rule }
 

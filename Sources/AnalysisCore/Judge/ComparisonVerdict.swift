@@ -3,13 +3,10 @@ package struct ComparisonVerdict: Sendable, Hashable {
   /// Running while evidence is collected; else Failed, Successful or Inconclusive, for ever.
   package let phase: AnalysisPhase
   package let reason: Reason
-  /// A sentence for people.
-  package let message: String
 
-  package init(_ phase: AnalysisPhase, _ reason: Reason, _ message: String) {
+  package init(_ phase: AnalysisPhase, _ reason: Reason) {
     self.phase = phase
     self.reason = reason
-    self.message = message
   }
 
   /// Why, in one word.

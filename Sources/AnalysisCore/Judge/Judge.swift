@@ -30,24 +30,10 @@ package struct Judge: Sendable {
     return progress.record
   }
 
-  /// The record in the metadata of a measurement; nil when there is none, an error when it was tampered with.
+  /// The record in the metadata of a measurement; nil when there is none, an error when it is none of ours.
   package static func record(from metadata: [String: String]) throws(AnalysisIssue) -> ComparisonRecord? {
     guard let text = metadata[ComparisonRecord.metadataKey] else { return nil }
-    return try ComparisonRecord(try json(text))
-  }
-
-  /// Computes a stored record anew from its raw counts; nil when every byte is the same, else what it should be.
-  package static func verify(_ text: String) throws(AnalysisIssue) -> ComparisonRecord? {
-    let record = try ComparisonRecord(try json(text))
-    return record.text == text ? nil : record
-  }
-
-  private static func json(_ text: String) throws(AnalysisIssue) -> JSONValue {
-    do {
-      return try JSONValue(parsing: text)
-    } catch {
-      throw AnalysisIssue(path: ComparisonRecord.metadataKey, reason: "is no JSON: \(error)")
-    }
+    return try ComparisonRecord.read(text)
   }
 
   private func mine(_ record: ComparisonRecord?) -> ComparisonRecord {

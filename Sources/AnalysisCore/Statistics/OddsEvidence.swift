@@ -11,13 +11,16 @@ package struct OddsEvidence: Sendable {
   package let reference: Double
   /// The θ that are thought of, all on one side of the reference, and ln of θ/θ₀.
   private let alternatives: [(odds: Double, step: Double)]
-  /// The sums of the log likelihood ratios, one for each alternative.
+  /// The sums of the log likelihood ratios, one for each alternative, from the logarithm of its weight on.
   private var sums: [Double]
 
-  package init(reference: Double, alternatives: [Double]) {
+  /// The alternatives are averaged with weights in proportion to the given ones; evenly without.
+  package init(reference: Double, alternatives: [Double], weights: [Double]? = nil) {
     self.reference = reference
     self.alternatives = alternatives.map { ($0, ExactMath.log($0 / reference)) }
-    sums = Array(repeating: 0, count: alternatives.count)
+    let weights = weights ?? Array(repeating: 1, count: alternatives.count)
+    let total = weights.reduce(0, +)
+    sums = weights.map { ExactMath.log($0 / total) }
   }
 
   /// A grid of `count` alternatives, evenly spaced on the logarithm, both ends included.
@@ -39,7 +42,5 @@ package struct OddsEvidence: Sendable {
   }
 
   /// ln e.
-  package var logEvidence: Double {
-    ExactMath.logOfSum(ofPowers: sums) - ExactMath.log(Double(max(1, sums.count)))
-  }
+  package var logEvidence: Double { ExactMath.logOfSum(ofPowers: sums) }
 }
