@@ -94,6 +94,7 @@ let package = Package(
     tests("PrimitivesTests", ["Primitives"]),
     tests("KubeModelTests", ["KubeModel", "Primitives"]),
     tests("AnalysisCoreTests", ["AnalysisCore", "KubeModel", "Primitives"]),
+    tests("StatisticsOracleTests", ["AnalysisCore", "Primitives"], exclude: ["oracle.py"]),
     tests("TrafficPlansTests", ["TrafficPlans", "KubeModel", "Primitives"]),
     tests("GitOpsCoreTests", ["GitOpsCore", "KubeModel", "Primitives"]),
     tests("RolloutCoreTests", ["RolloutCore", "Simulation", "KubeModel", "Primitives"]),
