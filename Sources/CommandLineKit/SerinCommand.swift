@@ -11,8 +11,8 @@ package struct SerinCommand: AsyncParsableCommand {
       DemoCommand.self, ControllerCommand.self, EmbeddedCommand.self, GetCommand.self, ListCommand.self,
       StatusCommand.self, ExplainCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self,
       PauseCommand.self, ResumeCommand.self, RestartCommand.self, UndoCommand.self, SetCommand.self,
-      TerminateCommand.self, CreateCommand.self, LintCommand.self, HistoryCommand.self, SimulateCommand.self,
-      VersionCommand.self,
+      TerminateCommand.self, CreateCommand.self, LintCommand.self, EvalCommand.self, HistoryCommand.self,
+      SimulateCommand.self, VersionCommand.self,
       CompletionCommand.self,
       DemoAppCommand.self,
     ]

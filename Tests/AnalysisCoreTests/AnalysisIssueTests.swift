@@ -17,7 +17,7 @@ struct AnalysisIssueTests {
     #expect(
       analysisIssues(in: template).map(\.description) == [
         "spec.metrics[0].successCondition: unknown name results (column 1)",
-        "spec.metrics[0].failureCondition: unexpected end of the expression (column 12)",
+        "spec.metrics[0].failureCondition: unexpected end of the expression (column 11)",
         "spec.metrics[1].name: duplicate name 'a'",
         "spec.metrics[2].provider.web.url: a URL is needed",
         "spec.metrics[2].provider.web.method: method PATCH is not GET, POST or PUT",

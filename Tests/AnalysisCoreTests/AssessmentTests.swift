@@ -128,7 +128,12 @@ struct AssessmentTests {
         message: "could not evaluate successCondition \"result >\""
       ),
       Case(success: "isNaN(result)", value: .list([1]), phase: .error, message: "invalid argument for isNaN"),
-      Case(success: "result > 1", value: .text("<html>"), phase: .error, message: "string > int"),
+      Case(
+        success: "result > 1",
+        value: .text("<html>"),
+        phase: .error,
+        message: "mismatched types string and int"
+      ),
       Case(
         success: "true",
         failure: "result[3] > 1",

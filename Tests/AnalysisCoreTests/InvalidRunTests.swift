@@ -83,7 +83,7 @@ struct InvalidRunTests {
       Case(
         metrics: [metric("a", ["successCondition": "result >"])],
         message:
-          "Analysis spec invalid: metrics[0]: successCondition: unexpected end of the expression (column 9)"
+          "Analysis spec invalid: metrics[0]: successCondition: unexpected end of the expression (column 8)"
       ),
       Case(
         metrics: [metric("a")],

@@ -13,6 +13,8 @@ package struct ConditionExpression: Sendable {
   }
 
   package let text: String
+  /// What is known of the value's type without its inputs.
+  package let nature: ExpressionNature
   private let root: SyntaxNode
   private let limits: ExpressionLimits
 
@@ -22,29 +24,51 @@ package struct ConditionExpression: Sendable {
     names: Set<String>? = ["result"],
     limits: ExpressionLimits = .standard
   ) throws(ExpressionError) {
-    self.text = text
-    self.limits = limits
-    root = try ExpressionParser.parse(text, names: names, limits: limits)
+    let environment = names.map {
+      Dictionary(uniqueKeysWithValues: $0.map { ($0, ExpressionNature.unknown) })
+    }
+    try self.init(parsing: text, environment: environment, limits: limits)
   }
 
-  /// The value for an environment of names; `now` is the clock of `now()`.
+  /// Reads a text for an environment of which the names and types are known, as expr-lang compiles one: an unknown
+  /// name and types that do not go together are errors already here.
+  package init(
+    parsing text: String,
+    environment: [String: ExpressionNature]?,
+    limits: ExpressionLimits = .standard
+  ) throws(ExpressionError) {
+    self.text = text
+    self.limits = limits
+    root = try ExpressionParser.parse(text, limits: limits)
+    nature = try ExpressionChecker.check(root, environment: environment)
+  }
+
+  /// The value for an environment of names.
   package func evaluate(
     _ environment: [String: ExpressionValue],
-    now: Instant? = nil
+    clock: ExpressionClock = ExpressionClock()
   ) throws(ExpressionError) -> Outcome {
-    var evaluator = Evaluator(environment: environment, now: now, limits: limits)
+    var evaluator = Evaluator(environment: environment, clock: clock, limits: limits)
     let value = try evaluator.value(of: root)
     // Whoever prints the value walks over all of it.
     try evaluator.meter.walk(value, at: 1)
     return Outcome(value: value, restsOnNaN: evaluator.comparedNaN)
   }
 
+  /// The JSON of the value on one line, as Go's `encoding/json` writes it.
+  package func json(
+    _ environment: [String: ExpressionValue],
+    clock: ExpressionClock = ExpressionClock()
+  ) throws(ExpressionError) -> String {
+    try evaluate(environment, clock: clock).value.goJSON(pretty: false, at: 1)
+  }
+
   /// The truth for a provider's answer as `result`; anything but a Boolean is an error.
   package func truth(
     of result: MetricValue,
-    now: Instant? = nil
+    clock: ExpressionClock = ExpressionClock()
   ) throws(ExpressionError) -> (isTrue: Bool, restsOnNaN: Bool) {
-    let outcome = try evaluate(["result": ExpressionValue(result)], now: now)
+    let outcome = try evaluate(["result": ExpressionValue(result)], clock: clock)
     guard case .bool(let isTrue) = outcome.value else {
       throw ExpressionError(.evaluation, "expected bool, but got \(outcome.value.typeName)", column: 1)
     }
@@ -68,9 +92,14 @@ package struct ConditionExpression: Sendable {
 package enum TimeExpression {
   /// The instant that the text means at `now`; a date, or a text in RFC 3339 form.
   package static func instant(_ text: String, now: Instant) throws(ExpressionError) -> Instant {
-    let value = try ConditionExpression(parsing: text, names: []).evaluate([:], now: now).value
+    let expression = try ConditionExpression(parsing: text, names: [])
+    let value = try expression.evaluate([:], clock: ExpressionClock(now: now)).value
     switch value {
-    case .date(let date): return date
+    case .date(let date):
+      guard let instant = date.instant else {
+        throw ExpressionError(.evaluation, "date out of range", column: 1)
+      }
+      return instant
     case .string(let text):
       if let date = Instant(text) { return date }
       fallthrough

@@ -22,17 +22,27 @@ extension Evaluator {
   ) throws(ExpressionError) -> ExpressionValue {
     switch (base, key) {
     case (.map(let fields), .string(let name)): return fields[name] ?? .nothing
+    // The groups of `groupBy` may have any keys.
+    case (.map(let fields), .int), (.map(let fields), .float), (.map(let fields), .bool),
+      (.map(let fields), .nothing):
+      return fields[key.text] ?? .nothing
+    case (.list, .float(let index)), (.string, .float(let index)):
+      // As in Go, an index that is known only now may be a whole number of either kind.
+      guard let whole = Int(exactly: index.rounded(.towardZero)) else {
+        throw failure("index out of range: \(GoFormat.plain(index))", at: column)
+      }
+      return try fetch(.int(whole), from: base, at: column)
     case (.list(let elements), .int(let index)):
-      let place = index < 0 ? elements.count + index : index
+      let place = index < 0 ? elements.count &+ index : index
       guard elements.indices.contains(place) else {
         throw failure("index out of range: \(index) (array length is \(elements.count))", at: column)
       }
       return elements[place]
     case (.string(let text), .int(let index)):
       let bytes = Array(text.utf8)
-      let place = index < 0 ? bytes.count + index : index
+      let place = index < 0 ? bytes.count &+ index : index
       guard bytes.indices.contains(place) else {
-        throw failure("index out of range: \(index) (string length is \(bytes.count))", at: column)
+        throw failure("index out of range: \(index) (array length is \(bytes.count))", at: column)
       }
       return .int(Int(bytes[place]))
     default: throw failure("cannot fetch \(key.text) from \(base.typeName)", at: column)
@@ -53,13 +63,12 @@ extension Evaluator {
       try meter.make(range.count, at: column)
       return .list(Array(elements[range]))
     case .string(let text):
-      let scalars = Array(text.unicodeScalars)
-      try meter.step(scalars.count, at: column)
-      let range = try bounds(from, to, count: scalars.count)
-      try meter.make(text: range.count * 4, at: column)
-      var view = String.UnicodeScalarView()
-      view.append(contentsOf: scalars[range])
-      return .string(String(view))
+      // As in Go, places in a text are those of its bytes.
+      let bytes = Array(text.utf8)
+      try meter.step(bytes.count / 8, at: column)
+      let range = try bounds(from, to, count: bytes.count)
+      try meter.make(text: range.count, at: column)
+      return .string(String(decoding: bytes[range], as: UTF8.self))
     default: throw failure("cannot slice \(base.typeName)", at: column)
     }
   }
@@ -78,8 +87,11 @@ extension Evaluator {
   private mutating func bound(_ node: SyntaxNode?, count: Int) throws(ExpressionError) -> Int? {
     guard let node else { return nil }
     let value = try value(of: node)
-    guard case .int(let index) = value else {
-      throw failure("a slice bound must be an integer, but got \(value.typeName)", at: node.column)
+    let index: Int
+    switch value {
+    case .int(let whole): index = whole
+    case .float(let number): index = Int(min(max(number.isNaN ? 0 : number, -1e18), 1e18))
+    default: throw failure("a slice bound must be an integer, but got \(value.typeName)", at: node.column)
     }
     return min(max(index < 0 ? count &+ index : index, 0), count)
   }

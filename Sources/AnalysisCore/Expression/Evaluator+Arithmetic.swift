@@ -1,5 +1,3 @@
-import Primitives
-
 extension Evaluator {
   mutating func arithmetic(
     _ symbol: BinaryOperator,
@@ -50,6 +48,7 @@ extension Evaluator {
     }
   }
 
+  /// Durations are whole nanoseconds and wrap around as in Go; times a fraction, they are numbers of nanoseconds.
   private func time(
     _ symbol: BinaryOperator,
     _ left: ExpressionValue,
@@ -58,34 +57,30 @@ extension Evaluator {
   ) throws(ExpressionError) -> ExpressionValue {
     switch (symbol, left, right) {
     case (.add, .date(let date), .duration(let duration)), (.add, .duration(let duration), .date(let date)):
-      return .date(date + duration)
-    case (.subtract, .date(let date), .duration(let duration)): return .date(date + (.zero - duration))
-    case (.subtract, .date(let left), .date(let right)): return .duration(left - right)
-    case (.add, .duration(let left), .duration(let right)):
-      return try bounded(left + right, at: column)
-    case (.subtract, .duration(let left), .duration(let right)):
-      return try bounded(left - right, at: column)
-    case (.divide, .duration(let left), .duration(let right)):
-      return .float(left.inSeconds / right.inSeconds)
-    default:
-      if case .duration(let size) = left, let number = right.number, symbol == .multiply || symbol == .divide
-      {
-        return try duration(fractional(symbol, size.inSeconds, number), at: column)
-      }
-      if case .duration(let size) = right, let number = left.number, symbol == .multiply {
-        return try duration(size.inSeconds * number, at: column)
-      }
-      throw mismatch(symbol, left, right, at: column)
+      return try moved(date, by: duration, at: column)
+    case (.subtract, .date(let date), .duration(let duration)):
+      return try moved(date, by: 0 &- duration, at: column)
+    case (.subtract, .date(let left), .date(let right)): return .duration(left.nanoseconds(since: right))
+    case (.add, .duration(let left), .duration(let right)): return .duration(left &+ right)
+    case (.subtract, .duration(let left), .duration(let right)): return .duration(left &- right)
+    case (.multiply, .duration(let left), .duration(let right)),
+      (.multiply, .duration(let left), .int(let right)), (.multiply, .int(let left), .duration(let right)):
+      return .duration(left &* right)
+    case (.multiply, .duration(let size), .float(let number)),
+      (.multiply, .float(let number), .duration(let size)):
+      return .float(Double(size) * number)
+    default: throw mismatch(symbol, left, right, at: column)
     }
   }
 
-  private func bounded(_ duration: Duration, at column: Int) throws(ExpressionError) -> ExpressionValue {
-    guard abs(duration.inSeconds) < 9_223_372_036 else { throw failure("duration out of range", at: column) }
-    return .duration(duration)
-  }
-
-  private func duration(_ seconds: Double, at column: Int) throws(ExpressionError) -> ExpressionValue {
-    guard abs(seconds) < 9_223_372_036 else { throw failure("duration out of range", at: column) }
-    return .duration(.seconds(seconds))
+  private func moved(
+    _ date: ExpressionDate,
+    by nanoseconds: Int,
+    at column: Int
+  ) throws(ExpressionError) -> ExpressionValue {
+    guard let moved = date.adding(nanoseconds: nanoseconds) else {
+      throw failure("date out of range", at: column)
+    }
+    return .date(moved)
   }
 }

@@ -3,9 +3,19 @@ extension Evaluator {
   mutating func arrange(_ call: BuiltinCall) throws(ExpressionError) -> ExpressionValue {
     switch call.builtin {
     case .len: return .int(try length(call))
-    case .first: return try call.list(0).first ?? .nothing
-    case .last: return try call.list(0).last ?? .nothing
-    case .take: return try made(Array(try call.list(0).prefix(max(0, try call.int(1)))), call)
+    case .first, .last:
+      // As in expr-lang, what has no elements has no first one.
+      guard case .list(let elements) = call.first else { return .nothing }
+      return (call.builtin == .first ? elements.first : elements.last) ?? .nothing
+    case .take:
+      let count = try call.int(1)
+      guard count >= 0 else { throw call.failure("cannot take \(count) elements") }
+      return try made(Array(try call.list(0).prefix(count)), call)
+    case .toPairs:
+      let sorted = try fields(call).sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      try meter.make(sorted.count * 2, at: call.column)
+      return try made(sorted.map { .list([.string($0.key), $0.value]) }, call)
+    case .fromPairs: return try fromPairs(call)
     case .reverse: return try made(try call.list(0).reversed(), call)
     case .concat:
       var all: [ExpressionValue] = []
@@ -22,8 +32,12 @@ extension Evaluator {
         try sortedPlaces(of: elements, order: order, at: call.column).map { elements[$0] },
         call
       )
-    case .keys: return try made(try fields(call).keys.sorted().map(ExpressionValue.string), call)
-    case .values: return try made(try fields(call).sorted { $0.key < $1.key }.map(\.value), call)
+    case .keys:
+      let keys = try fields(call).keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      return try made(keys.map(ExpressionValue.string), call)
+    case .values:
+      let sorted = try fields(call).sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      return try made(sorted.map(\.value), call)
     case .get: return get(call)
     default: return try join(call)
     }
@@ -51,6 +65,21 @@ extension Evaluator {
   private func fields(_ call: BuiltinCall) throws(ExpressionError) -> [String: ExpressionValue] {
     guard case .map(let fields) = call.first else { throw call.unsupported(call.first) }
     return fields
+  }
+
+  /// Keys that are no texts become their text.
+  private mutating func fromPairs(_ call: BuiltinCall) throws(ExpressionError) -> ExpressionValue {
+    let pairs = try call.list(0)
+    try meter.make(pairs.count, at: call.column)
+    var fields: [String: ExpressionValue] = [:]
+    for pair in pairs {
+      guard case .list(let parts) = pair, parts.count == 2 else {
+        throw call.failure("invalid pair (type \(pair.typeName))")
+      }
+      try meter.walk(parts[0], at: call.column)
+      fields[parts[0].text] = parts[1]
+    }
+    return .map(fields)
   }
 
   /// An element or a field, or nil where indexing would be an error.

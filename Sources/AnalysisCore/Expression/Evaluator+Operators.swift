@@ -1,5 +1,3 @@
-import Primitives
-
 extension Evaluator {
   func unary(
     _ symbol: UnaryOperator,
@@ -11,10 +9,10 @@ extension Evaluator {
     case (.not, _): throw failure("expected bool, but got \(operand.typeName)", at: column)
     case (.minus, .int(let number)): return .int(0 &- number)
     case (.minus, .float(let number)): return .float(-number)
-    case (.minus, .duration(let duration)): return .duration(.zero - duration)
-    case (.plus, .int), (.plus, .float): return operand
+    // What is no number is refused before, as far as types are known; here, as in expr-lang, nothing is done.
+    case (.plus, _): return operand
     default:
-      throw failure("invalid operation: \(symbol == .minus ? "-" : "+")\(operand.typeName)", at: column)
+      throw failure("invalid operation: -\(operand.typeName)", at: column)
     }
   }
 
@@ -120,8 +118,12 @@ extension Evaluator {
       if element.isNaN { comparedNaN = true }
       return elements.contains { $0.equals(element) }
     case .map(let fields):
-      guard case .string(let name) = element else { throw mismatch(.isIn, element, container, at: column) }
-      return fields[name] != nil
+      switch element {
+      case .string(let name): return fields[name] != nil
+      // The groups of `groupBy` may have any keys.
+      case .int, .float, .bool: return fields[element.text] != nil
+      default: throw mismatch(.isIn, element, container, at: column)
+      }
     case .nothing: return false
     default: throw mismatch(.isIn, element, container, at: column)
     }
@@ -173,13 +175,22 @@ extension Evaluator {
     _ right: ExpressionValue,
     at column: Int
   ) throws(ExpressionError) -> ExpressionValue {
-    guard case .int(let low) = left, case .int(let high) = right else {
+    guard let low = Self.whole(left), let high = Self.whole(right) else {
       throw mismatch(.range, left, right, at: column)
     }
     guard low <= high else { return .list([]) }
     let (width, overflow) = high.subtractingReportingOverflow(low)
     try meter.make(overflow ? .max : width, at: column)
     return .list((low...high).map(ExpressionValue.int))
+  }
+
+  /// A bound of a range; as in Go, one that is known only now may be a fractional number, whose fraction is cut.
+  private static func whole(_ value: ExpressionValue) -> Int? {
+    switch value {
+    case .int(let number): number
+    case .float(let number): Int(exactly: number.rounded(.towardZero))
+    default: nil
+    }
   }
 }
 

@@ -42,7 +42,7 @@ extension Evaluator {
   ) throws(ExpressionError) -> Bool {
     let value = try apply(closure, to: element, index)
     guard case .bool(let truth) = value else {
-      throw failure("expected bool, but got \(value.typeName)", at: closure?.column ?? 1)
+      throw failure("predicate should return boolean (got \(value.typeName))", at: closure?.column ?? 1)
     }
     return truth
   }
@@ -171,23 +171,46 @@ extension Evaluator {
       throw failure("invalid order \(order.text), expected asc or desc", at: column)
     }
     try meter.step(keys.count * 20, at: column)
-    let numbers = keys.compactMap(\.number)
-    let texts = keys.compactMap { key -> String? in if case .string(let text) = key { text } else { nil } }
-    guard numbers.count == keys.count || texts.count == keys.count else {
-      throw failure("cannot sort values of different types", at: column)
+    // A single element is in order, whatever it is.
+    guard keys.count > 1 else { return Array(keys.indices) }
+    let kinds = Set(keys.map(\.order))
+    guard kinds.count <= 1, !kinds.contains(.none) else {
+      throw failure("invalid operation: cannot sort values of different or unordered types", at: column)
     }
     let isAscending = word == "asc"
-    let places = Array(keys.indices)
-    if numbers.count == keys.count {
-      return places.sorted { isAscending ? numbers[$0] < numbers[$1] : numbers[$0] > numbers[$1] }
-    }
-    return places.sorted { left, right in
-      let (first, second) = isAscending ? (left, right) : (right, left)
-      return texts[first].utf8.lexicographicallyPrecedes(texts[second].utf8)
+    return keys.indices.sorted { left, right in
+      isAscending ? keys[left].precedes(keys[right]) : keys[right].precedes(keys[left])
     }
   }
 }
 
 extension ExpressionValue {
   var isDuration: Bool { if case .duration = self { true } else { false } }
+
+  fileprivate enum Order: Hashable {
+    case number
+    case text
+    case duration
+    case date
+  }
+
+  /// With which values this one can be put in order.
+  fileprivate var order: Order? {
+    switch self {
+    case .int, .float: .number
+    case .string: .text
+    case .duration: .duration
+    case .date: .date
+    default: nil
+    }
+  }
+
+  fileprivate func precedes(_ other: ExpressionValue) -> Bool {
+    switch (self, other) {
+    case (.int(let left), .int(let right)), (.duration(let left), .duration(let right)): left < right
+    case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
+    case (.date(let left), .date(let right)): left < right
+    default: (number ?? 0) < (other.number ?? 0)
+    }
+  }
 }

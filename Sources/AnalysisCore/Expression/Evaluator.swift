@@ -1,5 +1,3 @@
-import Primitives
-
 /// Walks a syntax tree to its value.
 struct Evaluator {
   /// What a closure looks at.
@@ -10,19 +8,20 @@ struct Evaluator {
   }
 
   let environment: [String: ExpressionValue]
-  /// The clock of `now()`; without one the function is an error.
-  let now: Instant?
+  let clock: ExpressionClock
   var meter: ExpressionMeter
   var frames: [Frame] = []
+  /// The zones that were read so far, by name.
+  var zones: [String: TimeZoneRule] = [:]
   var variables: [(name: String, value: ExpressionValue)] = []
   /// Whether the value rests on a comparison with NaN, which is false whatever it should have been.
   var comparedNaN = false
   /// Whether an optional member found nil, so that the rest of its chain is skipped.
   var isChainBroken = false
 
-  init(environment: [String: ExpressionValue], now: Instant?, limits: ExpressionLimits) {
+  init(environment: [String: ExpressionValue], clock: ExpressionClock, limits: ExpressionLimits) {
     self.environment = environment
-    self.now = now
+    self.clock = clock
     meter = ExpressionMeter(limits)
   }
 
@@ -34,6 +33,7 @@ struct Evaluator {
     try meter.step(at: node.column)
     switch node.kind {
     case .literal(let value): return value
+    case .environment: return .map(environment)
     case .name(let name): return try lookUp(name, at: node.column)
     case .pointer(let pointer): return try self.pointer(pointer, at: node.column)
     case .list(let nodes): return .list(try values(of: nodes, at: node.column))
@@ -52,11 +52,18 @@ struct Evaluator {
       return try slice(base, from: from, to: to, at: node.column)
     case .chain(let chain): return try self.chain(chain)
     case .call(let builtin, let nodes): return try call(builtin, nodes, at: node.column)
+    case .method(let base, let name, let nodes, let isOptional):
+      return try method(base, name, nodes, isOptional: isOptional, at: node.column)
+    case .closure(let body): return try value(of: body)
     case .predicate(let function, let nodes): return try predicate(function, nodes, at: node.column)
     case .binding(let name, let bound, let body):
       variables.append((name, try value(of: bound)))
       defer { variables.removeLast() }
       return try value(of: body)
+    case .sequence(let nodes):
+      var last = ExpressionValue.nothing
+      for node in nodes { last = try value(of: node) }
+      return last
     }
   }
 
@@ -88,7 +95,7 @@ struct Evaluator {
     }
   }
 
-  private mutating func values(
+  mutating func values(
     of nodes: [SyntaxNode],
     at column: Int
   ) throws(ExpressionError) -> [ExpressionValue] {
@@ -127,6 +134,6 @@ struct Evaluator {
     at column: Int
   ) throws(ExpressionError) -> ExpressionValue {
     let arguments = try values(of: nodes, at: column)
-    return try run(BuiltinCall(builtin: builtin, arguments: arguments, column: column, now: now))
+    return try run(BuiltinCall(builtin: builtin, arguments: arguments, column: column))
   }
 }

@@ -28,12 +28,15 @@ package struct ExpressionError: Error, Sendable, Hashable, CustomStringConvertib
 package struct ExpressionLimits: Sendable, Hashable {
   /// Longest text in Unicode scalars.
   package var length: Int
-  /// Deepest nesting of the syntax tree, which bounds the stack.
+  /// Deepest nesting of brackets and operands, which bounds the stack of the parser.
   package var depth: Int
   /// Nodes visited and elements touched during one evaluation.
   package var steps: Int
   /// List elements, map entries and 16-byte pieces of text made during one evaluation.
   package var cells: Int
+
+  /// Deepest syntax tree, which bounds the stack of the evaluation; a long sum is as deep as it has terms.
+  package var treeDepth: Int { depth * 5 / 2 }
 
   package init(length: Int = 16_384, depth: Int = 100, steps: Int = 1_000_000, cells: Int = 1_000_000) {
     self.length = length

@@ -11,7 +11,8 @@ struct ExpressionLexer {
     var lexer = ExpressionLexer(source: Array(text.unicodeScalars))
     var tokens: [ExpressionToken] = []
     while let token = try lexer.token() { tokens.append(token) }
-    tokens.append(ExpressionToken(kind: .end, column: lexer.source.count + 1))
+    // As expr-lang, the end is where the last character is.
+    tokens.append(ExpressionToken(kind: .end, column: max(1, lexer.source.count)))
     return tokens
   }
 
@@ -32,6 +33,9 @@ struct ExpressionLexer {
     let kind: ExpressionToken.Kind
     if scalar.isDigit || (scalar == "." && peek(1)?.isDigit == true) {
       kind = try number()
+    } else if scalar == "b", peek(1) == "\"" || peek(1) == "'" {
+      offset += 1
+      kind = .bytes(try byteText())
     } else if scalar.startsWord {
       kind = .word(word())
     } else if scalar == "#" {
@@ -111,13 +115,17 @@ struct ExpressionLexer {
       if peek() == "+" || peek() == "-" { offset += 1 }
       digits()
     }
-    if let next = peek(), next.startsWord { throw badNumber(from: start) }
+    if let next = peek(), next.startsWord {
+      throw failure("bad number syntax: \(Self.text(source[start...offset]))", at: offset)
+    }
     let text = Self.text(source[start..<offset]).filter { $0 != "_" }
     if !fractional {
       guard let value = Int(text) else { throw failure("integer out of range: \(text)", at: start) }
       return .int(value)
     }
-    guard let value = Double(text.hasSuffix(".") ? text + "0" : text) else { throw badNumber(from: start) }
+    guard let value = Double(text.hasSuffix(".") ? text + "0" : text), value.isFinite else {
+      throw badNumber(from: start)
+    }
     return .float(value)
   }
 
@@ -149,28 +157,65 @@ struct ExpressionLexer {
       offset += 1
       if scalar == quote { return String(text) }
       if scalar == "\n" { break }
-      text.append(scalar == "\\" ? try escape() : scalar)
+      text.append(scalar == "\\" ? try escape(in: quote) : scalar)
     }
     throw failure("unclosed string", at: start)
   }
 
   private static let escapes: [Unicode.Scalar: Unicode.Scalar] = [
     "a": "\u{07}", "b": "\u{08}", "f": "\u{0C}", "n": "\n", "r": "\r", "t": "\t", "v": "\u{0B}", "\\": "\\",
-    "'": "'", "\"": "\"", "`": "`", "?": "?",
   ]
 
-  private mutating func escape() throws(ExpressionError) -> Unicode.Scalar {
-    let start = offset - 1
-    guard let scalar = peek() else { throw failure("unclosed string", at: start) }
+  /// What a backslash begins; of the quotes only the string's own may be escaped.
+  private mutating func escape(in quote: Unicode.Scalar) throws(ExpressionError) -> Unicode.Scalar {
+    let start = offset
+    guard let scalar = peek() else { throw failure("unclosed string", at: start - 1) }
+    if ("0"..."3").contains(scalar) { return try number(digits: 3, radix: 8, from: start) }
     offset += 1
+    if scalar == quote { return quote }
     if let plain = Self.escapes[scalar] { return plain }
+    if scalar == "u", peek() == "{" {
+      let end = source[offset...].prefix(8).firstIndex(of: "}")
+      guard let end else { throw failure("invalid escape in a string", at: start) }
+      offset += 1
+      let result = try number(digits: end - offset, radix: 16, from: start)
+      offset += 1
+      return result
+    }
     let width = scalar == "x" ? 2 : scalar == "u" ? 4 : scalar == "U" ? 8 : 0
-    guard width > 0, offset + width <= source.count,
-      let number = UInt32(Self.text(source[offset..<offset + width]), radix: 16),
-      let result = Unicode.Scalar(number)
+    return try number(digits: width, radix: 16, from: start)
+  }
+
+  /// The character of a number of so many digits; a half of a surrogate pair becomes the replacement character.
+  private mutating func number(digits: Int, radix: Int, from start: Int) throws(ExpressionError)
+    -> Unicode.Scalar
+  {
+    guard digits > 0, offset + digits <= source.count, source[offset] != "+", source[offset] != "-",
+      let number = UInt32(Self.text(source[offset..<offset + digits]), radix: radix), number <= 0x10FFFF
     else { throw failure("invalid escape in a string", at: start) }
-    offset += width
-    return result
+    offset += digits
+    return Unicode.Scalar(number) ?? "\u{FFFD}"
+  }
+
+  /// A string in quotes after a `b`: its bytes, in which `\x` and octal escapes are bytes and not characters.
+  private mutating func byteText() throws(ExpressionError) -> [UInt8] {
+    let start = offset
+    guard let quote = peek() else { throw failure("unclosed string", at: start) }
+    offset += 1
+    var bytes: [UInt8] = []
+    while let scalar = peek() {
+      offset += 1
+      if scalar == quote { return bytes }
+      guard scalar != "\n" else { break }
+      guard scalar == "\\" else {
+        bytes += Array(String(scalar).utf8)
+        continue
+      }
+      let isByte = peek() == "x" || peek().map { ("0"..."3").contains($0) } == true
+      let result = try escape(in: quote)
+      bytes += isByte ? [UInt8(truncatingIfNeeded: result.value)] : Array(String(result).utf8)
+    }
+    throw failure("unclosed string", at: start)
   }
 
   private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {

@@ -2,32 +2,36 @@
 extension ExpressionParser {
   mutating func postfix(_ base: SyntaxNode) throws(ExpressionError) -> SyntaxNode {
     var result = base
-    var hasOptional = false
-    while case .sign(let sign) = current.kind {
+    var isChain = false
+    // A chain in parentheses goes on behind them.
+    if case .chain(let inner) = base.kind { (result, isChain) = (inner, true) }
+    while case .sign(let sign) = current.kind, sign == "." || sign == "?." || sign == "[" {
       let column = current.column
-      switch sign {
-      case ".", "?.":
-        advance()
-        let isOptional = sign == "?."
-        hasOptional = hasOptional || isOptional
-        if isOptional, take("[") {
-          result = try bracket(on: result, at: column, isOptional: true)
-          continue
-        }
-        guard case .word(let name) = current.kind else {
-          throw failure("expected a name but found \(current.text)")
-        }
-        let key = try literal(.string(name))
-        if isNext("(") { throw failure("values have no methods: \(name)", column: key.column) }
-        result = try node(.member(result, key, isOptional: isOptional), at: column)
-      case "[":
-        advance()
+      advance()
+      let isOptional = sign == "?."
+      isChain = isChain || isOptional
+      if sign == "[" {
         result = try bracket(on: result, at: column, isOptional: false)
-      default:
-        return hasOptional ? try node(.chain(result), at: base.column) : result
+      } else if isOptional, isNext("[") {
+        let bracketColumn = current.column
+        advance()
+        result = try bracket(on: result, at: bracketColumn, isOptional: true)
+      } else {
+        result = try named(on: result, isOptional: isOptional)
       }
     }
-    return hasOptional ? try node(.chain(result), at: base.column) : result
+    return isChain ? try node(.chain(result), at: base.column) : result
+  }
+
+  /// `.name` or `.name(…)`, of which the point is taken.
+  private mutating func named(on base: SyntaxNode, isOptional: Bool) throws(ExpressionError) -> SyntaxNode {
+    let column = current.column
+    guard case .word(let name) = current.kind else {
+      throw failure("expected a name but found \(current.text)")
+    }
+    let key = try literal(.string(name))
+    guard take("(") else { return try node(.member(base, key, isOptional: isOptional), at: column) }
+    return try node(.method(base, name, try list(until: ")"), isOptional: isOptional), at: column)
   }
 
   /// What follows `[`: an index or a slice.
@@ -68,14 +72,18 @@ extension ExpressionParser {
     at column: Int
   ) throws(ExpressionError) -> SyntaxNode {
     var arguments = piped.map { [$0] } ?? []
+    var end = current.column
     while !take(")") {
       if arguments.count > (piped == nil ? 0 : 1) {
         try expect(",")
         if take(")") { break }
       }
       arguments.append(arguments.count == 1 ? try closure() : try expression(0))
+      end = current.column
     }
-    try checkCount(arguments.count, function.arity, of: function.rawValue, at: column)
+    // As in expr-lang, what is missing is missing where the list of arguments ends.
+    let isShort = arguments.count < function.arity.lowerBound
+    try checkCount(arguments.count, function.arity, of: function.rawValue, at: isShort ? end : column)
     return try node(.predicate(function, arguments), at: column)
   }
 
@@ -83,10 +91,11 @@ extension ExpressionParser {
   private mutating func closure() throws(ExpressionError) -> SyntaxNode {
     closures += 1
     defer { closures -= 1 }
-    guard take("{") else { return try expression(0) }
+    let column = current.column
+    guard take("{") else { return try node(.closure(try expression(0)), at: column) }
     let body = try nested { (parser) throws(ExpressionError) in try parser.sequence() }
     try expect("}")
-    return body
+    return try node(.closure(body), at: column)
   }
 
   private func checkCount(

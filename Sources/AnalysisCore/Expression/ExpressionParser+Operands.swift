@@ -17,7 +17,17 @@ extension ExpressionParser {
       }
     default: break
     }
-    return try postfix(try operand())
+    switch current.kind {
+    // Numbers and these words have no members.
+    case .int, .float, .word("true"), .word("false"), .word("nil"): return try operand()
+    case .sign("::"):
+      advance()
+      guard case .word(let name) = current.kind else { throw unexpected() }
+      let column = current.column
+      advance()
+      return try postfix(try call(name, piped: nil, at: column))
+    default: return try postfix(try operand())
+    }
   }
 
   private mutating func operand() throws(ExpressionError) -> SyntaxNode {
@@ -26,6 +36,7 @@ extension ExpressionParser {
     case .int(let value): return try literal(.int(value))
     case .float(let value): return try literal(.float(value))
     case .string(let value): return try literal(.string(value))
+    case .bytes(let value): return try literal(.list(value.map { .int(Int($0)) }))
     case .word(let name): return try word(name)
     case .pointer(let text):
       guard closures > 0 else { throw failure("cannot use pointer accessor outside closure") }
@@ -58,18 +69,17 @@ extension ExpressionParser {
     switch name {
     case "true": return try literal(.bool(true))
     case "false": return try literal(.bool(false))
-    case "nil", "null": return try literal(.nothing)
+    case "nil": return try literal(.nothing)
+    case "$env":
+      let column = current.column
+      advance()
+      return try node(.environment, at: column)
     default: break
     }
     let column = current.column
-    guard BinaryOperator(spelling: name) == nil, name != "let" else { throw unexpected() }
+    guard !Self.reserved.contains(name) else { throw unexpected() }
     advance()
-    if isNext("(") { return try call(name, piped: nil, at: column) }
-    if let names, !names.contains(name) {
-      let isFunction = Builtin.named(name) != nil || PredicateFunction(rawValue: name) != nil
-      throw failure(isFunction ? "function \(name) must be called" : "unknown name \(name)", column: column)
-    }
-    return try node(.name(name), at: column)
+    return isNext("(") ? try call(name, piped: nil, at: column) : try node(.name(name), at: column)
   }
 
   mutating func list(until end: String) throws(ExpressionError) -> [SyntaxNode] {
@@ -100,11 +110,13 @@ extension ExpressionParser {
 
   private mutating func entryKey() throws(ExpressionError) -> SyntaxNode {
     switch current.kind {
+    case .word(let text) where Self.reserved.contains(text): break
     case .string(let text), .word(let text): return try literal(.string(text))
     case .int(let number): return try literal(.string(String(number)))
     case .float(let number): return try literal(.string(GoFormat.general(number)))
     case .sign("("): return try expression(0)
-    default: throw failure("a map key must be a string, a number, a name, or in parentheses")
+    default: break
     }
+    throw failure("a map key must be a string, a number, a name, or in parentheses")
   }
 }

@@ -5,26 +5,19 @@ struct ExpressionParser {
   /// Levels of recursion at this moment, which bound the stack.
   private var recursion = 0
   var closures = 0
-  /// Names that the environment and enclosing `let`s give; nil when any name is allowed.
-  var names: Set<String>?
   private let limits: ExpressionLimits
 
-  /// The syntax tree of the text; the environment's names make an unknown one an error already here.
-  static func parse(
-    _ text: String,
-    names: Set<String>?,
-    limits: ExpressionLimits
-  ) throws(ExpressionError) -> SyntaxNode {
+  /// The syntax tree of the text, whatever its names and types.
+  static func parse(_ text: String, limits: ExpressionLimits) throws(ExpressionError) -> SyntaxNode {
     let tokens = try ExpressionLexer.tokens(of: text, limits: limits)
-    var parser = ExpressionParser(tokens: tokens, names: names, limits: limits)
+    var parser = ExpressionParser(tokens: tokens, limits: limits)
     let node = try parser.sequence()
     guard parser.current.kind == .end else { throw parser.unexpected() }
     return node
   }
 
-  private init(tokens: [ExpressionToken], names: Set<String>?, limits: ExpressionLimits) {
+  private init(tokens: [ExpressionToken], limits: ExpressionLimits) {
     self.tokens = tokens
-    self.names = names
     self.limits = limits
   }
 
@@ -56,8 +49,8 @@ struct ExpressionParser {
 
   func node(_ kind: SyntaxNode.Kind, at column: Int) throws(ExpressionError) -> SyntaxNode {
     let depth = 1 + (SyntaxNode(kind: kind, column: column, depth: 0).children.map(\.depth).max() ?? 0)
-    guard depth <= limits.depth else {
-      throw ExpressionError(.limit, "expression nested deeper than \(limits.depth)", column: column)
+    guard depth <= limits.treeDepth else {
+      throw ExpressionError(.limit, "expression nested deeper than \(limits.treeDepth)", column: column)
     }
     return SyntaxNode(kind: kind, column: column, depth: depth)
   }
@@ -75,43 +68,68 @@ struct ExpressionParser {
 
   // MARK: Expressions
 
-  /// `let name = value; body`, or an expression.
+  /// Expressions with semicolons between them, of which the last is the value.
   mutating func sequence() throws(ExpressionError) -> SyntaxNode {
-    guard current.kind == .word("let") else { return try expression(0) }
-    return try nested { (parser) throws(ExpressionError) in try parser.binding() }
+    let first = try expression(0)
+    guard isNext(";") else { return first }
+    let column = current.column
+    var nodes = [first]
+    while take(";"), current.kind != .end { nodes.append(try expression(0)) }
+    return nodes.count == 1 ? first : try node(.sequence(nodes), at: column)
   }
 
+  /// `let name = value; body`
   private mutating func binding() throws(ExpressionError) -> SyntaxNode {
-    let column = current.column
     advance()
-    guard case .word(let name) = current.kind else {
+    let column = current.column
+    guard case .word(let name) = current.kind, !Self.reserved.contains(name) else {
       throw failure("expected a name but found \(current.text)")
     }
-    guard Builtin.named(name) == nil, PredicateFunction(rawValue: name) == nil else {
-      throw failure("cannot redeclare builtin \(name)")
-    }
-    guard names?.contains(name) != true else { throw failure("cannot redeclare variable \(name)") }
     advance()
     try expect("=")
     let value = try expression(0)
     try expect(";")
-    let outer = names
-    names?.insert(name)
-    let body = try sequence()
-    names = outer
-    return try node(.binding(name, value, body), at: column)
+    return try node(.binding(name, value, try sequence()), at: column)
   }
+
+  /// `if condition { a } else { b }`, with any number of `else if`.
+  private mutating func choice() throws(ExpressionError) -> SyntaxNode {
+    let column = current.column
+    advance()
+    let condition = try expression(0)
+    let yes = try block()
+    guard current.kind == .word("else") else { throw failure("expected else but found \(current.text)") }
+    advance()
+    let isChained = current.kind == .word("if")
+    let no =
+      isChained ? try nested { (parser) throws(ExpressionError) in try parser.choice() } : try block()
+    return try node(.conditional(condition, yes, no), at: column)
+  }
+
+  private mutating func block() throws(ExpressionError) -> SyntaxNode {
+    try expect("{")
+    let body = try nested { (parser) throws(ExpressionError) in try parser.sequence() }
+    try expect("}")
+    return body
+  }
+
+  /// Words that are no names.
+  static let reserved: Set<String> = [
+    "not", "in", "or", "and", "matches", "contains", "startsWith", "endsWith", "let", "if", "else",
+  ]
 
   mutating func expression(_ precedence: Int) throws(ExpressionError) -> SyntaxNode {
     try nested { (parser) throws(ExpressionError) in try parser.operators(precedence) }
   }
 
   private mutating func operators(_ precedence: Int) throws(ExpressionError) -> SyntaxNode {
+    if precedence == 0, current.kind == .word("let") { return try binding() }
+    if precedence == 0, current.kind == .word("if") { return try choice() }
     var left = try primary()
     var previous: BinaryOperator?
     while let (symbol, isNegated) = try binaryOperator(), symbol.precedence >= precedence {
-      let column = current.column
       if isNegated { advance() }
+      let column = current.column
       let spelling = current.text
       advance()
       if symbol == .pipe {
@@ -139,7 +157,12 @@ struct ExpressionParser {
     case .word("not"):
       guard case .word(let text) = tokens[min(index + 1, tokens.count - 1)].kind,
         let symbol = BinaryOperator(spelling: text), symbol.canBeNegated
-      else { throw unexpected() }
+      else {
+        throw failure(
+          "unexpected token \(tokens[min(index + 1, tokens.count - 1)].text)",
+          column: tokens[min(index + 1, tokens.count - 1)].column
+        )
+      }
       return (symbol, true)
     case .word(let text), .sign(let text): return BinaryOperator(spelling: text).map { ($0, false) }
     default: return nil
@@ -155,7 +178,7 @@ struct ExpressionParser {
     guard symbol == .matches, case .literal(.string(let text)) = right.kind else {
       return try node(.binary(symbol, left, right), at: column)
     }
-    return try node(.matches(left, try pattern(text, at: right.column)), at: column)
+    return try node(.matches(left, try pattern(text, at: column)), at: column)
   }
 
   private func pattern(_ text: String, at column: Int) throws(ExpressionError) -> Pattern {

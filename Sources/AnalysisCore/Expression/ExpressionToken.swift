@@ -4,6 +4,8 @@ struct ExpressionToken: Sendable {
     case int(Int)
     case float(Double)
     case string(String)
+    /// `b"…"`
+    case bytes([UInt8])
     /// A name, which may be an operator such as `in` or a word such as `let`.
     case word(String)
     /// `#`, `#index` or `#acc`: what a closure looks at.
@@ -23,6 +25,7 @@ struct ExpressionToken: Sendable {
     case .int(let value): String(value)
     case .float(let value): GoFormat.general(value)
     case .string(let value): "\"\(value)\""
+    case .bytes(let value): "b\"\(String(decoding: value, as: UTF8.self))\""
     case .word(let value), .sign(let value): value
     case .pointer(let value): "#\(value)"
     case .end: "end of the expression"

@@ -11,8 +11,11 @@ package indirect enum ExpressionValue: Sendable {
   case string(String)
   case list([ExpressionValue])
   case map([String: ExpressionValue])
-  case duration(Duration)
-  case date(Instant)
+  /// Nanoseconds.
+  case duration(Int)
+  case date(ExpressionDate)
+  case zone(TimeZoneRule)
+  case named(NamedNumber)
 }
 
 extension ExpressionValue {
@@ -25,8 +28,19 @@ extension ExpressionValue {
       case .int(let value): .float(Double(value))
       case .double(let value): .float(value)
       case .string(let value): .string(value)
-      case .array(let elements): .list(elements.map(ExpressionValue.init))
-      case .object(let fields): .map(fields.mapValues(ExpressionValue.init))
+      case .array(let elements): .list(elements.map { ExpressionValue($0) })
+      case .object(let fields): .map(fields.mapValues { ExpressionValue($0) })
+      }
+  }
+
+  /// A JSON value as the same text has it in an expression: a number without point and exponent is whole.
+  package init(literal json: JSONValue) {
+    self =
+      switch json {
+      case .int(let value): .int(Int(value))
+      case .array(let elements): .list(elements.map { ExpressionValue(literal: $0) })
+      case .object(let fields): .map(fields.mapValues { ExpressionValue(literal: $0) })
+      default: ExpressionValue(json)
       }
   }
 
@@ -39,21 +53,6 @@ extension ExpressionValue {
       case .text(let text): .string(text)
       case .missing: .nothing
       }
-  }
-
-  /// The value as JSON; durations are nanoseconds as in Go, dates are RFC 3339, NaN becomes null.
-  package var json: JSONValue {
-    switch self {
-    case .nothing: .null
-    case .bool(let value): .bool(value)
-    case .int(let value): .int(Int64(value))
-    case .float(let value): value.isFinite ? .double(value) : .null
-    case .string(let value): .string(value)
-    case .list(let elements): .array(elements.map(\.json))
-    case .map(let fields): .object(fields.mapValues(\.json))
-    case .duration(let value): .int(value.wholeNanoseconds)
-    case .date(let value): .string(value.exactText)
-    }
   }
 
   /// The type's name as Go prints it, for messages that users of Argo Rollouts know.
@@ -70,6 +69,8 @@ extension ExpressionValue {
     case .map: return "map[string]interface {}"
     case .duration: return "time.Duration"
     case .date: return "time.Time"
+    case .zone: return "*time.Location"
+    case .named(let value): return value.typeName
     }
   }
 
@@ -79,14 +80,16 @@ extension ExpressionValue {
     case .nothing: "<nil>"
     case .bool(let value): String(value)
     case .int(let value): String(value)
-    case .float(let value): GoFormat.general(value)
+    case .float(let value): GoFormat.value(value)
     case .string(let value): value
     case .list(let elements): "[" + elements.map(\.text).joined(separator: " ") + "]"
     case .map(let fields):
       "map[" + fields.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.text)" }.joined(separator: " ")
         + "]"
-    case .duration(let value): value.goText
-    case .date(let value): value.exactText
+    case .duration(let value): GoDuration.text(value)
+    case .date(let value): GoTimeLayout.format(value, "2006-01-02 15:04:05.999999999 -0700 MST")
+    case .zone(let value): value.name
+    case .named(let value): value.name
     }
   }
 
@@ -104,7 +107,9 @@ extension ExpressionValue {
   var isNaN: Bool { if case .float(let value) = self { value.isNaN } else { false } }
 
   /// Equality as expr-lang has it: numbers compare across kinds, everything else only with its own kind.
-  func equals(_ other: ExpressionValue) -> Bool {
+  ///
+  /// Inside maps the kinds of numbers must agree too, as in Go's `DeepEqual`.
+  func equals(_ other: ExpressionValue, isExact: Bool = false) -> Bool {
     switch (self, other) {
     case (.nothing, .nothing): true
     case (.bool(let left), .bool(let right)): left == right
@@ -112,10 +117,14 @@ extension ExpressionValue {
     case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
     case (.duration(let left), .duration(let right)): left == right
     case (.date(let left), .date(let right)): left == right
+    case (.named(let left), .named(let right)): left == right
+    case (.zone(let left), .zone(let right)): left.name == right.name
     case (.list(let left), .list(let right)):
-      left.count == right.count && zip(left, right).allSatisfy { $0.equals($1) }
+      left.count == right.count && zip(left, right).allSatisfy { $0.equals($1, isExact: isExact) }
     case (.map(let left), .map(let right)):
-      left.count == right.count && left.allSatisfy { key, value in right[key].map(value.equals) ?? false }
+      left.count == right.count
+        && left.allSatisfy { key, value in right[key].map { value.equals($0, isExact: true) } ?? false }
+    case (.int, .float) where isExact, (.float, .int) where isExact: false
     default:
       if let left = number, let right = other.number { left == right } else { false }
     }

@@ -1,7 +1,7 @@
-/// A regular expression in the common part of Go's RE2, matched anywhere in a text and in linear time.
+/// A regular expression in the syntax of Go's RE2, matched anywhere in a text and in linear time.
 ///
-/// It knows literals, `.`, classes, `\d \w \s \b` and their opposites, groups, alternatives, the quantifiers
-/// `* + ? {n,m}`, the anchors `^ $ \A \z`, and `(?i)`. It has neither captures nor backreferences.
+/// It knows all of that syntax but the classes of scripts such as `\p{Greek}`, and only says whether it matches: what a
+/// group captures is not kept.
 package struct Pattern: Sendable {
   /// What a pattern's program does in one step.
   enum Instruction: Sendable {
@@ -15,6 +15,8 @@ package struct Pattern: Sendable {
   enum Assertion: Sendable {
     case start
     case end
+    case lineStart
+    case lineEnd
     case wordBoundary
     case noWordBoundary
   }
@@ -24,15 +26,20 @@ package struct Pattern: Sendable {
 
   package let text: String
   let program: [Instruction]
+  /// What one character costs at most: every instruction, and a quarter for each member of its class.
+  private let weight: Int
 
   /// Compiles a pattern; the error says what is wrong and at which place of it.
   package init(_ text: String) throws(PatternError) {
     self.text = text
     program = try PatternCompiler.compile(text)
+    weight = program.reduce(0) { sum, instruction in
+      if case .match(let set) = instruction { sum + 1 + set.size / 4 } else { sum + 1 }
+    }
   }
 
-  /// The most instructions that one match of the text can run.
-  func cost(of text: String) -> Int { (text.utf8.count + 1) * program.count }
+  /// The most steps that one match of the text can take.
+  func cost(of text: String) -> Int { (text.utf8.count + 1) * weight }
 
   /// Whether the pattern matches anywhere in the text.
   package func matches(_ text: String) -> Bool {
@@ -80,6 +87,8 @@ package struct Pattern: Sendable {
     return switch assertion {
     case .start: position == 0
     case .end: position == text.count
+    case .lineStart: position == 0 || text[position - 1] == "\n"
+    case .lineEnd: position == text.count || text[position] == "\n"
     case .wordBoundary: before != after
     case .noWordBoundary: before == after
     }
@@ -110,37 +119,5 @@ private struct ThreadList {
   mutating func removeAll() {
     for counter in order { present[counter] = false }
     order.removeAll(keepingCapacity: true)
-  }
-}
-
-/// A set of characters.
-struct ScalarSet: Sendable, Hashable {
-  var ranges: [ClosedRange<UInt32>]
-  var isNegated = false
-  /// Sets that belong to this one beside its ranges, such as `\d` inside a class.
-  var parts: [ScalarSet] = []
-  /// Whether the case of ASCII letters is ignored.
-  var ignoresCase = false
-
-  static let digit = ScalarSet(ranges: [0x30...0x39])
-  static let word = ScalarSet(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
-  static let space = ScalarSet(ranges: [0x09...0x0A, 0x0C...0x0D, 0x20...0x20])
-  /// Everything but a line feed: `.`.
-  static let anyInLine = ScalarSet(ranges: [0x0A...0x0A], isNegated: true)
-
-  var negated: ScalarSet { ScalarSet(ranges: ranges, isNegated: !isNegated, parts: parts) }
-
-  func contains(_ scalar: Unicode.Scalar) -> Bool {
-    let value = scalar.value
-    var found = holds(value)
-    if !found, ignoresCase, (0x41...0x5A).contains(value & ~0x20), value < 0x80 {
-      found = holds(value ^ 0x20)
-    }
-    return found != isNegated
-  }
-
-  private func holds(_ value: UInt32) -> Bool {
-    ranges.contains { $0.contains(value) }
-      || parts.contains { part in Unicode.Scalar(value).map(part.contains) ?? false }
   }
 }

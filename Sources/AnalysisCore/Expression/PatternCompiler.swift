@@ -9,10 +9,10 @@ struct PatternCompiler {
     case repetition(Piece, least: Int, most: Int?)
   }
 
-  private let source: [Unicode.Scalar]
-  private var offset = 0
+  let source: [Unicode.Scalar]
+  var offset = 0
   private var depth = 0
-  private var ignoresCase = false
+  var flags = PatternFlags()
   private var program: [Pattern.Instruction] = []
 
   static func compile(_ text: String) throws(PatternError) -> [Pattern.Instruction] {
@@ -27,13 +27,13 @@ struct PatternCompiler {
 
   private init(source: [Unicode.Scalar]) { self.source = source }
 
-  private var next: Unicode.Scalar? { offset < source.count ? source[offset] : nil }
+  var next: Unicode.Scalar? { offset < source.count ? source[offset] : nil }
 
-  private func failure(_ message: String) -> PatternError {
+  func failure(_ message: String) -> PatternError {
     PatternError("error parsing regexp: \(message) at \(offset + 1)")
   }
 
-  private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+  mutating func take(_ scalar: Unicode.Scalar) -> Bool {
     guard next == scalar else { return false }
     offset += 1
     return true
@@ -104,110 +104,94 @@ struct PatternCompiler {
     switch scalar {
     case "(": return try group()
     case "[": return .set(try characterClass())
-    case ".": return .set(.anyInLine)
-    case "^": return .assertion(.start)
-    case "$": return .assertion(.end)
+    case ".": return .set(flags.dotIsAny ? .any : .anyInLine)
+    case "^": return .assertion(flags.isMultiline ? .lineStart : .start)
+    case "$": return .assertion(flags.isMultiline ? .lineEnd : .end)
     case "\\": return try escaped()
     default: return .set(literal(scalar))
     }
   }
 
-  private func literal(_ scalar: Unicode.Scalar) -> ScalarSet {
-    ScalarSet(ranges: [scalar.value...scalar.value], ignoresCase: ignoresCase)
+  func literal(_ scalar: Unicode.Scalar) -> ScalarSet {
+    .single(scalar, ignoresCase: flags.ignoresCase)
   }
 
   private mutating func group() throws(PatternError) -> Piece {
-    let outer = ignoresCase
+    let outer = flags
     if take("?") {
-      if take("i") {
-        ignoresCase = true
-        if take(")") { return .empty }
-      } else if take("P") || next == "<" {
-        guard take("<") else { throw failure("invalid named capture") }
-        while let scalar = next, scalar != ">" {
-          _ = scalar
-          offset += 1
-        }
-        guard take(">") else { throw failure("invalid named capture") }
-        return try closeGroup(outer)
+      if next == "P" || next == "<" {
+        try skipName()
+      } else if try !takeFlags() {
+        return .empty
       }
-      guard take(":") else { throw failure("invalid or unsupported Perl syntax") }
     }
-    return try closeGroup(outer)
-  }
-
-  private mutating func closeGroup(_ outerIgnoresCase: Bool) throws(PatternError) -> Piece {
     let piece = try choice()
     guard take(")") else { throw failure("missing closing )") }
-    ignoresCase = outerIgnoresCase
+    flags = outer
     return piece
+  }
+
+  /// `P<name>` or `<name>`, which captures nothing here.
+  private mutating func skipName() throws(PatternError) {
+    _ = take("P")
+    guard take("<") else { throw failure("invalid named capture") }
+    let start = offset
+    while let scalar = next, ScalarSet.word.contains(scalar) { offset += 1 }
+    guard offset > start, take(">") else { throw failure("invalid named capture") }
+  }
+
+  /// Flags such as `i-s`; true when a group follows them, false when they hold for the rest of the group around.
+  private mutating func takeFlags() throws(PatternError) -> Bool {
+    var value = true
+    var hasFlag = false
+    while let scalar = next {
+      offset += 1
+      switch scalar {
+      case "i": flags.ignoresCase = value
+      case "s": flags.dotIsAny = value
+      case "m": flags.isMultiline = value
+      // Greedy or not makes no difference to whether it matches.
+      case "U": break
+      case "-" where value:
+        value = false
+        hasFlag = false
+        continue
+      case ":" where value || hasFlag: return true
+      case ")" where hasFlag: return false
+      default: throw failure("invalid or unsupported Perl syntax")
+      }
+      hasFlag = true
+    }
+    throw failure("missing closing )")
   }
 
   private mutating func escaped() throws(PatternError) -> Piece {
     guard let scalar = next else { throw failure("trailing backslash at end of expression") }
-    switch scalar {
-    case "A":
+    let assertions: [Unicode.Scalar: Pattern.Assertion] = [
+      "A": .start, "z": .end, "b": .wordBoundary, "B": .noWordBoundary,
+    ]
+    if let assertion = assertions[scalar] {
       offset += 1
-      return .assertion(.start)
-    case "z":
-      offset += 1
-      return .assertion(.end)
-    case "b":
-      offset += 1
-      return .assertion(.wordBoundary)
-    case "B":
-      offset += 1
-      return .assertion(.noWordBoundary)
-    default: return .set(try escapedSet())
+      return .assertion(assertion)
     }
-  }
-
-  private mutating func escapedSet() throws(PatternError) -> ScalarSet {
-    guard let scalar = next else { throw failure("trailing backslash at end of expression") }
+    guard scalar == "Q" else { return .set(try escapedSet()) }
     offset += 1
-    switch scalar {
-    case "d": return .digit
-    case "D": return ScalarSet.digit.negated
-    case "w": return .word
-    case "W": return ScalarSet.word.negated
-    case "s": return .space
-    case "S": return ScalarSet.space.negated
-    case "n": return literal("\n")
-    case "r": return literal("\r")
-    case "t": return literal("\t")
-    default:
-      let isPlain = scalar.isASCII && !ScalarSet.word.contains(scalar)
-      guard isPlain else { throw failure("invalid escape sequence: `\\\(scalar)`") }
-      return literal(scalar)
-    }
+    return try quotation()
   }
 
-  private mutating func characterClass() throws(PatternError) -> ScalarSet {
-    var set = ScalarSet(ranges: [], isNegated: take("^"), ignoresCase: ignoresCase)
-    var isFirst = true
-    while let scalar = next, scalar != "]" || isFirst {
-      isFirst = false
-      let low = try classMember()
-      guard next == "-", offset + 1 < source.count, source[offset + 1] != "]" else {
-        set.parts.append(low)
-        continue
-      }
+  /// What stands between `\Q` and `\E`, each character for itself.
+  private mutating func quotation() throws(PatternError) -> Piece {
+    var pieces: [Piece] = []
+    while let scalar = next {
       offset += 1
-      let high = try classMember()
-      guard let first = low.single, let last = high.single, first <= last else {
-        throw failure("invalid character class range")
-      }
-      set.ranges.append(first...last)
+      if scalar == "\\", take("E") { break }
+      pieces.append(.set(literal(scalar)))
     }
-    guard take("]") else { throw failure("missing closing ]") }
-    return set
-  }
-
-  private mutating func classMember() throws(PatternError) -> ScalarSet {
-    if take("\\") { return try escapedSet() }
-    guard let scalar = next else { throw failure("missing closing ]") }
-    offset += 1
-    return literal(scalar)
+    // A quantifier behind it is one of its last character.
+    guard let last = pieces.popLast() else { return .sequence([]) }
+    guard let bounds = try bounds() else { return .sequence(pieces + [last]) }
+    _ = take("?")
+    return .sequence(pieces + [.repetition(last, least: bounds.least, most: bounds.most)])
   }
 
   // MARK: Program
@@ -263,10 +247,11 @@ struct PatternCompiler {
   }
 }
 
-extension ScalarSet {
-  /// The one character of the set, if it has no other.
-  fileprivate var single: UInt32? {
-    guard ranges.count == 1, parts.isEmpty, !isNegated, ranges[0].count == 1 else { return nil }
-    return ranges[0].lowerBound
-  }
+/// The flags that `(?i)` and its like set.
+struct PatternFlags {
+  var ignoresCase = false
+  /// `.` matches a line feed too.
+  var dotIsAny = false
+  /// `^` and `$` hold at each line.
+  var isMultiline = false
 }

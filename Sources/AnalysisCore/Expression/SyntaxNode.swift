@@ -2,6 +2,8 @@
 struct SyntaxNode: Sendable {
   indirect enum Kind: Sendable {
     case literal(ExpressionValue)
+    /// `$env`, all names of the environment.
+    case environment
     /// A value of the environment or a variable bound by `let`.
     case name(String)
     /// `#`, `#index` or `#acc` inside a closure.
@@ -19,8 +21,14 @@ struct SyntaxNode: Sendable {
     /// The end of a run of members of which one at least is optional.
     case chain(SyntaxNode)
     case call(Builtin, [SyntaxNode])
+    /// `base.name(…)`, a method of a date, a duration or their parts.
+    case method(SyntaxNode, String, [SyntaxNode], isOptional: Bool)
     case predicate(PredicateFunction, [SyntaxNode])
+    /// The second argument of a predicate, from its brace on.
+    case closure(SyntaxNode)
     case binding(String, SyntaxNode, SyntaxNode)
+    /// `a; b`, of which the last is the value.
+    case sequence([SyntaxNode])
   }
 
   enum Pointer: String, Sendable {
@@ -43,10 +51,11 @@ struct SyntaxNode: Sendable {
   /// The nodes directly below.
   var children: [SyntaxNode] {
     switch kind {
-    case .literal, .name, .pointer: []
-    case .list(let nodes), .call(_, let nodes), .predicate(_, let nodes): nodes
+    case .literal, .name, .pointer, .environment: []
+    case .list(let nodes), .call(_, let nodes), .predicate(_, let nodes), .sequence(let nodes): nodes
+    case .method(let base, _, let arguments, _): [base] + arguments
     case .map(let entries): entries.flatMap { [$0.key, $0.value] }
-    case .unary(_, let node), .matches(let node, _), .chain(let node): [node]
+    case .unary(_, let node), .matches(let node, _), .chain(let node), .closure(let node): [node]
     case .binary(_, let left, let right): [left, right]
     case .conditional(let condition, let yes, let no): [condition, yes, no]
     case .member(let base, let key, _): [base, key]

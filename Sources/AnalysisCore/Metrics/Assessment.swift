@@ -1,5 +1,3 @@
-package import Primitives
-
 /// What a provider's answer means for a metric.
 package struct Assessment: Sendable, Hashable {
   /// Successful, Failed, Inconclusive, or Error for an answer without a value.
@@ -30,7 +28,11 @@ extension MetricSpec {
   /// (`isNaN(result) || …`, `len(result) == 0 || …`, `default(result, 0) …`) is taken at its word. See decision 9.
   ///
   /// `isEmpty` says that the answer holds no data though it has a form, such as a list of series without points.
-  package func assess(_ value: MetricValue, isEmpty: Bool? = nil, now: Instant? = nil) -> Assessment {
+  package func assess(
+    _ value: MetricValue,
+    isEmpty: Bool? = nil,
+    clock: ExpressionClock = ExpressionClock()
+  ) -> Assessment {
     let isEmpty = isEmpty ?? value.isEmpty
     if successCondition.isEmpty, failureCondition.isEmpty {
       if isEmpty { return Assessment(.empty, Self.emptyMessage) }
@@ -39,7 +41,7 @@ extension MetricSpec {
     }
     var verdicts: [Verdict?] = []
     for (field, text) in [("successCondition", successCondition), ("failureCondition", failureCondition)] {
-      switch Verdict.ask(text, about: value, now: now) {
+      switch Verdict.ask(text, about: value, clock) {
       case .success(let verdict): verdicts.append(verdict)
       case .failure(let failure):
         return Assessment(
@@ -85,12 +87,20 @@ private struct Verdict {
   let mentionsAbsence: Bool
 
   /// Nil for a condition that is not there.
-  static func ask(_ text: String, about value: MetricValue, now: Instant?) -> Result<Verdict?, Failure> {
+  static func ask(
+    _ text: String,
+    about value: MetricValue,
+    _ clock: ExpressionClock
+  ) -> Result<Verdict?, Failure> {
     guard !text.isEmpty else { return .success(nil) }
     do throws(ExpressionError) {
-      let condition = try ConditionExpression(parsing: text)
+      // The answer's type is known by now, so that a type that does not fit is an error and never a quiet `false`.
+      let condition = try ConditionExpression(
+        parsing: text,
+        environment: ["result": ExpressionNature(of: value)]
+      )
       do throws(ExpressionError) {
-        let truth = try condition.truth(of: value, now: now)
+        let truth = try condition.truth(of: value, clock: clock)
         let verdict = Verdict(
           isTrue: truth.isTrue,
           restsOnNaN: truth.restsOnNaN,

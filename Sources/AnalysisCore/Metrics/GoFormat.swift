@@ -11,10 +11,42 @@ package enum GoFormat {
     return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
   }
 
-  /// As Go's `%v` prints a float: like `plain`, but with an exponent below 1e-4 and from 1e21 on.
+  /// Like `plain`, but with an exponent below 1e-4 and from 1e21 on.
   package static func general(_ number: Double) -> String {
-    if let special = special(number) { return special }
     guard abs(number) < 1e-4 || abs(number) >= 1e21 else { return plain(number) }
+    return scientific(number)
+  }
+
+  /// As Go's `%v` prints a float: with an exponent below 1e-4 and from 1e6 on.
+  package static func value(_ number: Double) -> String {
+    let size = abs(number)
+    return size < 1e-4 && size > 0 || size >= 1e6 ? scientific(number) : plain(number)
+  }
+
+  /// As Go's `encoding/json` writes a finite float: with an exponent below 1e-6, of one digit if it has one, and from
+  /// 1e21 on.
+  package static func json(_ number: Double) -> String {
+    let size = abs(number)
+    guard size < 1e-6 && size > 0 || size >= 1e21 else { return plain(number) }
+    let parts = scientific(number).split(separator: "e")
+    let isShort = parts[1].hasPrefix("-0")
+    return parts[0] + "e" + (isShort ? "-" + parts[1].dropFirst(2) : parts[1])
+  }
+
+  /// A number as Go's `strconv.ParseFloat` reads it; nil for what is none or is beyond the largest.
+  static func parse(_ text: String) -> Double? {
+    let lower = text.lowercased()
+    let body = lower.hasPrefix("-") || lower.hasPrefix("+") ? lower.dropFirst() : lower[...]
+    if ["inf", "infinity", "nan"].contains(body) { return Double(lower) }
+    // A hexadecimal float must have its exponent.
+    guard let first = body.utf8.first, first.isDigit || first == UInt8(ascii: "."),
+      !body.contains("x") || body.contains("p"), let number = Double(lower), number.isFinite
+    else { return nil }
+    return number
+  }
+
+  private static func scientific(_ number: Double) -> String {
+    if let special = special(number) { return special }
     let (sign, digits, exponent) = decimal(number)
     let power = exponent - 1
     let size = String(power.magnitude)

@@ -92,7 +92,9 @@ extension MetricSpec {
     for (field, text) in [("successCondition", successCondition), ("failureCondition", failureCondition)]
     where !text.isEmpty {
       do throws(ExpressionError) {
-        _ = try ConditionExpression(parsing: text)
+        let nature = try ConditionExpression(parsing: text).nature
+        guard nature != .bool, nature != .unknown else { continue }
+        issues.append(issue(field, "expected bool, but got \(nature.name)"))
       } catch {
         issues.append(issue(field, error.description))
       }

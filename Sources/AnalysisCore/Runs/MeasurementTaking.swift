@@ -16,7 +16,7 @@ extension MetricSpec {
   ///
   /// `shortfall` says in the provider's words that the answer rests on a part of the data only, `isEmpty` that it holds
   /// no data though it has a form. Values of secrets, given as `redacting`, become `*****` in the message, the value and
-  /// the metadata.
+  /// the metadata. `zoneFile` gives the files of the tz database, see ``ExpressionClock``.
   package func measurement(
     of value: MetricValue,
     valueText: String? = nil,
@@ -25,9 +25,11 @@ extension MetricSpec {
     isEmpty: Bool? = nil,
     startedAt: Instant,
     finishedAt: Instant,
+    zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     redacting secrets: some Sequence<String> = EmptyCollection()
   ) -> Measurement {
-    var assessment = assess(value, isEmpty: isEmpty, now: finishedAt)
+    let clock = ExpressionClock(now: finishedAt, zoneFile: zoneFile)
+    var assessment = assess(value, isEmpty: isEmpty, clock: clock)
     if assessment.gap == nil, let shortfall {
       assessment = Assessment(.partial, "the provider answered with a part of the data: \(shortfall)")
     }

@@ -60,6 +60,7 @@ extension Measurer {
         isEmpty: answer.isEmpty,
         startedAt: startedAt,
         finishedAt: finishedAt,
+        zoneFile: ZoneFiles.read,
         redacting: secrets
       )
     case .verdict(let phase):
