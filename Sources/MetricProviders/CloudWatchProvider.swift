@@ -53,9 +53,14 @@ enum CloudWatchProvider {
   }
 
   private static func page(_ response: HTTPResponse) throws(ProviderFailure) -> JSONValue {
+    let excerpt = ProviderRequest.excerpt(response.body)
+    // AWS says "too many requests" with the status of a bad one.
+    if response.status == 400, excerpt.contains("Throttling") {
+      throw ProviderFailure("the server answered 400 with \(excerpt)", isOutage: true)
+    }
     let json = try ProviderRequest.json(of: response)
     guard json["MetricDataResults"]?.array != nil else {
-      throw ProviderFailure("the answer has no MetricDataResults: \(ProviderRequest.excerpt(response.body))")
+      throw ProviderFailure("the answer has no MetricDataResults: \(excerpt)")
     }
     return json
   }

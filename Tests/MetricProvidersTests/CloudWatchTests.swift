@@ -122,6 +122,17 @@ import Testing
     )
   }
 
+  @Test(arguments: [("ThrottlingException", true), ("ValidationError", false)])
+  func `too many questions are an outage, a wrong one is not`(code: String, isOutage: Bool) async {
+    let body = #"{"__type":"com.amazonaws.cloudwatch#\#(code)","message":"Rate exceeded"}"#
+    let server = RawServer.answering { _ in
+      "HTTP/1.1 400 B\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+    defer { server.stop() }
+    let answer = await ProviderCase.named("cloudWatch").ask(server)
+    #expect(answer.isOutage == isOutage && answer.error?.contains("\(code)") == true, "\(answer)")
+  }
+
   @Test func `without a region or keys nobody is asked`() async {
     let (regionless, _) = await ask(["{}"]) { $0.environment["AWS_REGION"] = nil }
     #expect(regionless.error == "cannot query cloudWatch: no region is given; AWS_REGION says it")
