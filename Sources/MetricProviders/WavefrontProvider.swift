@@ -50,8 +50,8 @@ enum WavefrontProvider {
     var points: [(time: Double, value: Double)] = []
     for one in series { points.append(try nearest(one, to: Double(now.secondsSinceEpoch))) }
     let values = points.map { fixed($0.value) }
-    let times = points.map { GoFormat.plain($0.time.rounded(.towardZero)) }
-    let drifts = points.map { GoFormat.plain(($0.time - Double(now.secondsSinceEpoch)).rounded(.towardZero)) }
+    let times = points.map { whole($0.time) }
+    let drifts = points.map { whole($0.time - Double(now.secondsSinceEpoch)) }
     func told(_ texts: [String]) -> String {
       texts.count == 1 ? texts[0] : "[" + texts.joined(separator: ",") + "]"
     }
@@ -78,6 +78,9 @@ enum WavefrontProvider {
     }
     return nearest
   }
+
+  /// A number of seconds without its fraction; zero has no sign.
+  private static func whole(_ seconds: Double) -> String { GoFormat.plain(seconds.rounded(.towardZero) + 0) }
 
   /// A number with two digits after the point.
   private static func fixed(_ number: Double) -> String {
