@@ -108,7 +108,7 @@ import Testing
     let name = try #require(sim.replicaSets.keys.first)
     sim.deleteReplicaSet(name)
     invariants.check(sim)
-    #expect(invariants.violations == ["at 60 s: 0 ready pods, the spec promises 2"])
+    #expect(invariants.violations == ["at 60 s: 3 ready pods, the spec promises 4"])
   }
 
   @Test func requestsThatAreSentWhereNoPodIsReadyAreNoticed() throws {

@@ -30,7 +30,10 @@ extension Invariants {
       let weights = Self.weights(sim.routes[key])
       directions[key] = weights
       guard let before, spec.replicas > 0, sim.seesAll else { continue }
-      let isAnswered = before.contains { $0.value > 0 && sim.answers($0.key) }
+      // What an Experiment had goes back when it ends: only the rollout's own Services could keep theirs.
+      let isAnswered = before.contains { name, weight in
+        spec.services.contains(name) && weight > weights[name] ?? 0 && sim.answers(name)
+      }
       for (name, weight) in weights
       where isAnswered && weight > before[name] ?? 0 && !sim.answers(name) {
         fail(sim, "\(weight) requests are newly sent to \(name), which has no ready pod")

@@ -10,7 +10,7 @@ package import RolloutCore
 ///
 /// A ready pod that the world takes away counts as ready until it is back, and so does one that a restart evicted
 /// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
-/// is taken out of use, one pod less is promised until all is there. An abort, which must not wait long, may
+/// is taken out of use, it counts on until all is there. An abort, which must not wait long, may
 /// leave stable with so many pods too few as the spec lets us miss, one at least. In return a restart may have so many pods missing at once as the spec lets us
 /// miss, one at least, and requests are never newly sent to a Service without a ready pod while another one answers
 /// them, as far as the controller sees the world as it is.
@@ -22,6 +22,8 @@ package struct Invariants: Sendable {
   private var spec: (generation: Int, spec: RolloutSpec)?
   private var harmSeen = 0
   private var removalsSeen = 0
+  /// Missed pods that were taken out of use since all was there.
+  private var excused = 0
   /// Pods at most that were evicted and have no ready successor; grows only where the spec allows it.
   var replacements = 0
   /// Weights of the routes by Service, as they were at the last check.
@@ -41,9 +43,11 @@ package struct Invariants: Sendable {
     checkOrders(spec, sim)
     checkRestart(spec, sim)
     checkDirections(spec, sim)
-    promised = promised.map { max(0, $0 - (sim.missedPodsRemoved - removalsSeen)) }
+    let removed = excused + sim.missedPodsRemoved - removalsSeen
     removalsSeen = sim.missedPodsRemoved
+    excused = 0
     if shortfall(spec.replicas, spec, sim) == nil, isComplete(spec, sim) { return promised = spec.replicas }
+    excused = removed
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
     if let short = shortfall(min(before, spec.replicas), spec, sim) { fail(sim, short) }
@@ -102,14 +106,14 @@ extension Invariants {
     switch spec.strategy {
     case .canary(let canary) where !canary.hasTrafficRouting:
       let floor = replicas - Self.unavailable(canary, replicas)
-      let ready = sim.standingPods
+      let ready = sim.standingPods + excused
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
       let isAborted = RolloutStatus(sim.rollout.status).isAborted && !canary.dynamicStableScale
       let missing = isAborted ? max(1, Self.unavailable(canary, replicas)) : 0
       return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, missing) }.first
     case .blueGreen(let blueGreen):
-      let ready = sim.standingPods(behind: blueGreen.activeService)
+      let ready = sim.standingPods(behind: blueGreen.activeService) + excused
       return ready < replicas ? "\(ready) ready pods behind the active service of \(replicas)" : nil
     }
   }
@@ -142,7 +146,7 @@ extension Invariants {
         guard weight > 0, replicas > 0, let name = backend["name"]?.string else { continue }
         let isSized = isSplit && (name == services.stable || name == services.canary && !isApart)
         let needed = isSized ? max(1, weight * replicas / total - missing) : 1
-        let ready = sim.standingPods(behind: name)
+        let ready = sim.standingPods(behind: name) + excused
         if ready < needed { return "\(weight) of \(total) requests reach \(ready) pods of \(needed)" }
       }
     }
