@@ -10,10 +10,10 @@ package import RolloutCore
 ///
 /// A ready pod that the world takes away counts as ready until it is back, and so does one that a restart evicted
 /// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
-/// is taken out of use, it counts on until all is there. An abort, which must not wait long, may
-/// leave stable with so many pods too few as the spec lets us miss, one at least. In return a restart may have so many pods missing at once as the spec lets us
-/// miss, one at least, and requests are never newly sent to a Service without a ready pod while another one answers
-/// them, as far as the controller sees the world as it is.
+/// is taken out of use, it counts on until all is there. An abort, which must not wait long, may leave stable with so
+/// many pods too few as the spec lets us miss, one at least. In return a restart may have so many pods missing at
+/// once as the spec lets us miss, one at least, and requests are never newly sent to a Service without a ready pod
+/// while another one answers them, as far as the controller sees the world as it is.
 package struct Invariants: Sendable {
   /// Replicas whose promise was kept once; nil before the first time.
   private var promised: Int?
@@ -53,10 +53,13 @@ package struct Invariants: Sendable {
     if let short = shortfall(min(before, spec.replicas), spec, sim) { fail(sim, short) }
   }
 
-  /// A person changed what is promised: what stands now is the promise, until all is there.
+  /// A person changed what is promised: what stands now is the promise, until all is there. What an abort may leave
+  /// missing is no part of it, since the change may end the abort.
   package mutating func forgive(_ sim: ClusterSim) {
     let spec = spec(of: sim)
-    while let kept = promised, kept > 0, shortfall(kept, spec, sim) != nil { promised = kept - 1 }
+    while let kept = promised, kept > 0, shortfall(kept, spec, sim, isStrict: true) != nil {
+      promised = kept - 1
+    }
     orderLimit = nil
     directions = [:]
   }
@@ -101,15 +104,20 @@ extension Invariants {
     return sim.standingPods(behind: stable) >= spec.replicas
   }
 
-  /// Which ready pods are missing for so many replicas; nil when none are.
-  private func shortfall(_ replicas: Int, _ spec: RolloutSpec, _ sim: ClusterSim) -> String? {
+  /// Which ready pods are missing for so many replicas; nil when none are. A strict answer grants an abort nothing.
+  private func shortfall(
+    _ replicas: Int,
+    _ spec: RolloutSpec,
+    _ sim: ClusterSim,
+    isStrict: Bool = false
+  ) -> String? {
     switch spec.strategy {
     case .canary(let canary) where !canary.hasTrafficRouting:
       let floor = replicas - Self.unavailable(canary, replicas)
       let ready = sim.standingPods + excused
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
-      let isAborted = RolloutStatus(sim.rollout.status).isAborted && !canary.dynamicStableScale
+      let isAborted = !isStrict && !canary.dynamicStableScale && RolloutStatus(sim.rollout.status).isAborted
       let missing = isAborted ? max(1, Self.unavailable(canary, replicas)) : 0
       return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, missing) }.first
     case .blueGreen(let blueGreen):
