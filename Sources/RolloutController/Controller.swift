@@ -201,6 +201,7 @@ package struct Controller: Sendable {
       http: http,
       runner: runner,
       options: options.analysis,
+      weight: canaryWeight(stores),
       mayWrite: { lease.isLeader },
       now: now,
       logger: logger
@@ -208,6 +209,17 @@ package struct Controller: Sendable {
     return Worker(name: "analysisruns", concurrency: 3 * options.concurrency, now: now, logger: logger) {
       key in
       await reconciler.reconcile(key)
+    }
+  }
+
+  /// The canary's weight of the Rollout that owns a run.
+  private func canaryWeight(_ stores: ControllerStores) -> @Sendable (JSONValue) -> Double? {
+    { run in
+      guard let owner = run.controllerReference, owner["kind"]?.string == "Rollout",
+        let rollout = stores.rollouts.object(namespace: run.namespace, name: owner["name"]?.string ?? ""),
+        rollout.uid == owner["uid"]?.string
+      else { return nil }
+      return rollout.status.at("canary", "weights", "canary", "weight")?.double
     }
   }
 

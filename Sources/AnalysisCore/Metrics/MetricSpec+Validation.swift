@@ -26,7 +26,7 @@ extension MetricSpec {
     if name.isEmpty { issues.append(issue("name", "a metric needs a name")) }
     issues += limitIssues(issue) + timeIssues(issue) + providerIssues(at: path, issue)
     if provider.usesConditions { issues += conditionIssues(issue) }
-    issues += gapIssues(issue) + (minSamples?.issues(issue) ?? [])
+    issues += gapIssues(issue) + comparisonIssues(path) + (minSamples?.issues(issue) ?? [])
     if !evidenceDeadlineText.isEmpty, Duration(go: evidenceDeadlineText) == nil {
       issues.append(issue("evidenceDeadline", "invalid evidenceDeadline string: \(evidenceDeadlineText)"))
     }
@@ -84,7 +84,8 @@ extension MetricSpec {
   ) -> [AnalysisIssue] {
     if providerCount == 0 { return [issue("provider", "no provider specified")] }
     if providerCount > 1 { return [issue("provider", "multiple providers specified")] }
-    return provider.issues(at: "\(path).provider")
+    // A metric that compares has its queries there.
+    return provider.issues(at: "\(path).provider").filter { !compares || !$0.path.hasSuffix(".query") }
   }
 
   private func conditionIssues(_ issue: (String, String) -> AnalysisIssue) -> [AnalysisIssue] {

@@ -26,6 +26,10 @@ package struct MetricSpec: Sendable, Hashable {
   let gapPolicies: [AnswerGap: String]
   /// The requests that must stand behind a value, if the metric says so.
   package let minSamples: MinimumSamples?
+  /// How canary and stable are compared, if the metric says so, or what is wrong with it.
+  package let comparison: Result<CompareSpec, CompareIssues>?
+  /// `provider` as it stands in the manifest.
+  let providerJSON: JSONValue
   /// A Go duration, `10m` when none is given: how long the metric waits for evidence; see ``evidenceDeadline``.
   package let evidenceDeadlineText: String
 
@@ -43,6 +47,8 @@ package struct MetricSpec: Sendable, Hashable {
     saysErrorLimit = intOrString(json["consecutiveErrorLimit"]) != nil
     gapPolicies = Self.gapPolicies(json)
     minSamples = MinimumSamples(json["minSamples"], metricProvider: json["provider"] ?? .null)
+    comparison = json["compare"].flatMap { $0.isNull ? nil : CompareSpec.parse($0, at: "compare") }
+    providerJSON = json["provider"] ?? .null
     evidenceDeadlineText = scalarText(json["evidenceDeadline"])
     provider = ProviderSpec(json["provider"] ?? .null)
     providerCount = ProviderSpec.names(in: json["provider"] ?? .null).count
@@ -64,8 +70,9 @@ package struct MetricSpec: Sendable, Hashable {
   /// Longer waits count as this long (100 years), so that sums of times stay in range.
   private static let longest = Duration.seconds(3_155_760_000)
 
-  /// How many measurements complete the metric: 1 without count and interval, nil (unlimited) with an interval alone.
+  /// How many measurements complete the metric: 1 when it compares, whatever its looks, or without count and interval, nil (unlimited) with an interval alone.
   package var effectiveCount: Int? {
+    if compares { return 1 }
     if let count, count != 0 { return count }
     return intervalText.isEmpty ? 1 : nil
   }

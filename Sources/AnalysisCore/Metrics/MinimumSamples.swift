@@ -18,12 +18,7 @@ package struct MinimumSamples: Sendable, Hashable {
       provider = ProviderSpec(own)
       return
     }
-    var other = metricProvider
-    for name in (metricProvider.object ?? [:]).keys {
-      other.set(json["query"], at: name, "query")
-      other.set(nil, at: name, "rangeQuery")
-    }
-    provider = ProviderSpec(other)
+    provider = ProviderSpec(MetricSpec.provider(metricProvider, asking: json["query"]))
   }
 
   /// The number of requests that an answer tells of; nil when it holds something else than numbers.

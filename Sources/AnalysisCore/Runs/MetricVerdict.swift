@@ -23,6 +23,9 @@ struct MetricVerdict: Sendable {
       self.init(isTerminating ? .successful : .pending)
     } else if result.isInFlight {
       self.init(.running)
+    } else if metric.compares, let last = result.last, last.phase != .error {
+      // The judge's word is final: no limit makes a success of it.
+      self.init(last.phase, last.message)
     } else if let exceeded {
       self.init(exceeded, exceededReason)
     } else if metric.hasConsecutiveSuccessLimit, result.consecutiveSuccess >= metric.consecutiveSuccessLimit {

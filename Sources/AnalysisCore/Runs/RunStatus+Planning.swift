@@ -44,11 +44,17 @@ extension RunStatus {
     return plan
   }
 
-  /// A run that is not over has a message exactly while a metric waits for evidence.
+  /// A run that is not over has a message exactly while a metric waits for evidence or compares.
   private mutating func tellWhatIsWaitedFor(_ run: ResolvedRun) {
     for metric in run.metrics {
       guard let waiting = result(of: metric.name)?.waiting else { continue }
       return note("Metric \"\(metric.name)\" is waiting: \(waiting.reason)")
+    }
+    for metric in run.metrics where metric.compares {
+      guard let last = result(of: metric.name)?.last, !last.phase.isCompleted, !last.message.isEmpty else {
+        continue
+      }
+      return note("Metric \"\(metric.name)\" is being compared: \(last.message)")
     }
     note("")
   }

@@ -114,7 +114,7 @@ enum FieldNotation {
     jsonBody* jsonPath method timeoutSeconds url}
     """,
     "metrics": """
-    consecutiveErrorLimit consecutiveSuccessLimit count evidenceDeadline failureCondition failureLimit
+    compare* consecutiveErrorLimit consecutiveSuccessLimit count evidenceDeadline failureCondition failureLimit
     inconclusiveLimit initialDelay interval minSamples{count provider@provider query} name onEmpty
     onError onNaN onPartial provider@provider successCondition
     """,

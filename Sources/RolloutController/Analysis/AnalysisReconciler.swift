@@ -28,6 +28,7 @@ package struct AnalysisReconciler: Sendable {
     http: HTTPClient,
     runner: MeasurementRunner,
     options: AnalysisOptions = AnalysisOptions(),
+    weight: @escaping @Sendable (JSONValue) -> Double?,
     mayWrite: @escaping @Sendable () -> Bool,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
@@ -45,6 +46,7 @@ package struct AnalysisReconciler: Sendable {
       schedulers: EndpointSchedulers(options: options.endpoints, seed: options.seed, now: now),
       http: http,
       options: options,
+      weight: weight,
       now: now,
       logger: logger
     )

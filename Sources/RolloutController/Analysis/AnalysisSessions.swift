@@ -58,7 +58,7 @@ struct AnalysisSession: Sendable {
       parts += [result["name"], result["phase"], result["message"]]
       // A measurement in flight names what runs for it.
       let last = result["measurements"]?.array?.last
-      if last?["finishedAt"] == nil { parts.append(last?["metadata"]) }
+      if last?["finishedAt"] == nil { parts.append(last?["startedAt"]) }
     }
     return parts
   }

@@ -14,8 +14,11 @@ extension Measurer {
     startedAt: Instant,
     redacting secrets: [String]
   ) async -> TakenMeasurement? {
+    if let comparison = Comparison(metric, comparing: request.comparisons) {
+      return await compare(comparison, metric, request, startedAt: startedAt, redacting: secrets)
+    }
     async let counting = countSamples(metric, request)
-    let reply = await ask(metric.provider, metric, request)
+    let reply = await ask(metric.provider, metric, request, resuming: request.inFlight)
     let samples = await counting
     guard case .answered(let answer) = reply else {
       return unanswered(reply, request, redacting: secrets)
@@ -94,7 +97,7 @@ extension Measurer {
   }
 
   /// Nil when it was cancelled.
-  private func unanswered(
+  func unanswered(
     _ reply: EndpointScheduler.Reply,
     _ request: Request,
     redacting secrets: [String]
@@ -103,10 +106,12 @@ extension Measurer {
     return TakenMeasurement(metric: request.metric, postponed: postponement.redacting(secrets))
   }
 
-  private func ask(
+  /// Asks through the endpoint's scheduler, for a new measurement or after one in flight.
+  func ask(
     _ provider: ProviderSpec,
     _ metric: MetricSpec,
-    _ request: Request
+    _ request: Request,
+    resuming inFlight: Measurement? = nil
   ) async -> EndpointScheduler.Reply {
     let context: ProviderContext
     do throws(KubeError) {
@@ -119,7 +124,7 @@ extension Measurer {
     let question = EndpointQuestion(provider, namespace: isOwn ? request.run.namespace : "")
     let endpoint = provider.endpoint(prometheusAddress: options.prometheusAddress)
     return await schedulers.scheduler(for: endpoint).ask(question) {
-      guard let inFlight = request.inFlight else {
+      guard let inFlight else {
         return await MetricProviders.measure(provider: provider, context: context)
       }
       return await MetricProviders.resume(provider: provider, metadata: inFlight.metadata, context: context)

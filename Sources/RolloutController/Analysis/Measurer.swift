@@ -17,6 +17,11 @@ struct Measurer: Sendable {
     let inFlight: Measurement?
     /// Counts the measurements of the metric from 1.
     let number: Int
+
+    /// How many metrics of the run compare canary and stable: they share its risk of a false alarm.
+    var comparisons: Int {
+      (run.spec["metrics"]?.array ?? []).count { metric in metric["compare"].map { !$0.isNull } ?? false }
+    }
   }
 
   let secrets: SecretReader
@@ -26,6 +31,8 @@ struct Measurer: Sendable {
   let options: AnalysisOptions
   /// Tokens that were fetched for providers.
   let session = ProviderSession()
+  /// The canary's weight in percent of the rollout whose run it is; nil when it is not known.
+  let weight: @Sendable (JSONValue) -> Double?
   let now: @Sendable () -> Instant
   let logger: Logger
 
