@@ -7,7 +7,7 @@ RELEASE := -c release --product serin --static-swift-stdlib
 BINARY := $(CURDIR)/.build/release/serin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate bench ci clean
+.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate bench bench-analyses ci clean
 
 help: ## List the targets.
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ simulate: setup-build ## Run the planner through random histories, in release mo
 
 bench: build ## Measure what 1,000 rollouts cost, on an embedded cluster (ROLLOUTS=1000).
 	$(SWIFT) run -c release --package-path Benchmarks Scale --serin $(BINARY) --count $(or $(ROLLOUTS),1000) --check
+
+bench-analyses: build ## Measure what 1,000 AnalysisRuns that ask every second cost, for ten minutes.
+	$(SWIFT) run -c release --package-path Benchmarks Analyses --serin $(BINARY) --count $(or $(RUNS),1000) --check
 
 ci: ## All that continuous integration does.
 	@.ci/run

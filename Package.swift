@@ -114,7 +114,7 @@ let package = Package(
     ),
     tests(
       "MetricProvidersTests",
-      ["MetricProviders", "AnalysisCore", "HTTPTransport", "KubeModel", "Primitives"]
+      ["MetricProviders", "AnalysisCore", "HTTPTransport", "YAMLEdit", "KubeModel", "Primitives"]
     ),
     tests(
       "RolloutControllerTests",

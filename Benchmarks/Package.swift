@@ -38,5 +38,10 @@ let package = Package(
       dependencies: ["KubeClient", "KubeModel", "Primitives", argumentParser],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "Analyses",
+      dependencies: ["HTTPTransport", "KubeClient", "KubeModel", "Primitives", argumentParser],
+      swiftSettings: settings
+    ),
   ]
 )
