@@ -159,7 +159,7 @@ private final class SampledPrometheus: Sendable {
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       let request = HTTPRequest(method: "GET", url: "\(url)/-/ready", deadline: .seconds(2))
-      if try? await http.send(request).status == 200 { break }
+      if (try? await http.send(request))?.status == 200 { break }
       try await Task.sleep(for: .milliseconds(50))
     }
     await http.shutdown()
