@@ -122,41 +122,6 @@ import Testing
     #expect(sim.condition("Healthy")?.status == "True")
   }
 
-  /// The clock of the second pause begins when a person skips the first one, half a minute into it.
-  @Test func skippingFromPauseToPauseStartsTheSecondOneAnew() {
-    let pause: JSONValue = ["pause": ["duration": 40]]
-    var sim = sim(Fixture.basicCanary(steps: [["setWeight": 25], pause, pause, ["pause": [:]]]))
-    sim.setImage("shop:v2")
-    sim.run(for: .seconds(30))
-    #expect(RolloutStatus(sim.rollout.status).pauseConditions.map(\.step) == [1])
-    let skipped = sim.now
-    sim.skipStep()
-    sim.run(for: .seconds(1))
-    let pauses = RolloutStatus(sim.rollout.status).pauseConditions
-    #expect(pauses.map(\.step) == [2] && pauses.map(\.startTime) == [skipped])
-    #expect(sim.rollout.status["controllerPause"] == true)
-    sim.run(for: .seconds(35))
-    #expect(sim.rollout.status["currentStepIndex"] == 2)
-    sim.run(for: .seconds(10))
-    #expect(sim.rollout.status["currentStepIndex"] == 3)
-  }
-
-  /// A pause that another controller began says nothing of its step.
-  @Test func aPauseWithoutItsStepGoesOn() {
-    var sim = sim(
-      Fixture.basicCanary(steps: [["setWeight": 25], ["pause": ["duration": 40]], ["pause": [:]]])
-    )
-    sim.setImage("shop:v2")
-    sim.run(for: .seconds(30))
-    let pause = RolloutStatus(sim.rollout.status).pauseConditions[0]
-    let start: JSONValue = ["reason": "CanaryPauseStep", "startTime": .string(pause.startTime.rfc3339)]
-    sim.patchStatus(["pauseConditions": [start]])
-    sim.run(for: .seconds(1))
-    #expect(sim.rollout.status["pauseConditions"] == [start])
-    sim.run(for: .seconds(25))
-    #expect(sim.rollout.status["currentStepIndex"] == 2)
-  }
-
   @Test(arguments: [
     Fixture.basicCanary(steps: [["setWeight": 25], ["pause": [:]]]), Fixture.routedCanary(),
     Fixture.blueGreen(),

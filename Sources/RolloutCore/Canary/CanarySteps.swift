@@ -59,13 +59,12 @@ extension Situation {
     return run.name != name && !run.name.hasPrefix(name + ".")
   }
 
-  /// A person who moved the position off a pause has ended it; another pause there begins anew.
+  /// A person who moved the position off a pause has ended it.
   private func forgetSkippedPause(_ canary: CanaryStrategy, _ draft: inout Draft) {
     let index = draft.status.currentStepIndex ?? 0
     let reason = RolloutStatus.PauseCondition.canaryPauseStep
-    guard let pause = draft.status.pauseCondition(reason) else { return }
-    let isOfThisStep = pause.step ?? index == index
-    if isOfThisStep, canary.steps.indices.contains(index), case .pause = canary.steps[index].action { return }
+    guard draft.status.pauseCondition(reason) != nil else { return }
+    if canary.steps.indices.contains(index), case .pause = canary.steps[index].action { return }
     draft.status.removePause(reason)
     draft.status.isControllerPause = !draft.status.pauseConditions.isEmpty
   }
@@ -96,7 +95,7 @@ extension Situation {
       let shown = wanted.new == 0 ? 0 : shownWeight(weight, canary, draft.status)
       return hasReached(wanted, canary) && trafficShows(shown, canary, draft.status)
     case .pause(let duration):
-      return isPauseOver(duration, at: index, &draft)
+      return isPauseOver(duration, &draft)
     case .analysis:
       return draft.status.stepAnalysis?.phase == "Successful"
     case .setCanaryScale:
@@ -113,13 +112,11 @@ extension Situation {
 
   /// A pause begins with a condition that carries its start; it ends with its duration, or when a person removes the
   /// condition (`controllerPause` stays true until the controller sees that).
-  private func isPauseOver(_ duration: Duration?, at index: Int, _ draft: inout Draft) -> Bool {
+  private func isPauseOver(_ duration: Duration?, _ draft: inout Draft) -> Bool {
     let reason = RolloutStatus.PauseCondition.canaryPauseStep
     guard let pause = draft.status.pauseCondition(reason) else {
       if draft.status.isControllerPause { return true }
-      draft.status.pauseConditions.append(
-        .init(reason: reason, startTime: now.nextWholeSecond, step: index)
-      )
+      draft.status.pauseConditions.append(.init(reason: reason, startTime: now.nextWholeSecond))
       draft.status.isControllerPause = true
       if let duration { draft.wake(at: now.nextWholeSecond + duration) }
       return false

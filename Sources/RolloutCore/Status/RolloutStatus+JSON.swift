@@ -23,7 +23,9 @@ extension RolloutStatus {
     value["restartedAt"] = restartedAt.map { .string($0.rfc3339) }
     value["workloadObservedGeneration"] = text(workloadObservedGeneration)
     value["duration"] = duration?.json
-    value["pauseConditions"] = list(pauseConditions.map(\.json))
+    value["pauseConditions"] = list(
+      pauseConditions.map { ["reason": .string($0.reason), "startTime": .string($0.startTime.rfc3339)] }
+    )
     if conditions != known?.conditions { value["conditions"] = list(conditions.map(\.json)) }
     for (name, count) in [
       ("replicas", counts.replicas), ("updatedReplicas", counts.updated), ("readyReplicas", counts.ready),
@@ -55,13 +57,5 @@ extension RolloutStatus {
     guard content != nil || value[section] != nil else { return }
     value.set(content, at: section, field)
     if value[section] == .object([:]) { value[section] = nil }
-  }
-}
-
-extension RolloutStatus.PauseCondition {
-  var json: JSONValue {
-    var value: JSONValue = ["reason": .string(reason), "startTime": .string(startTime.rfc3339)]
-    value["step"] = step.map { JSONValue($0) }
-    return value
   }
 }

@@ -14,14 +14,6 @@ package struct RolloutStatus: Sendable, Hashable {
 
     package let reason: String
     package let startTime: Instant
-    /// The step that it is of; nil where it is of none, or of another controller.
-    package let step: Int?
-
-    package init(reason: String, startTime: Instant, step: Int? = nil) {
-      self.reason = reason
-      self.startTime = startTime
-      self.step = step
-    }
   }
 
   /// The state of an AnalysisRun that belongs to the release in flight.
@@ -86,7 +78,7 @@ package struct RolloutStatus: Sendable, Hashable {
       else {
         return nil
       }
-      return PauseCondition(reason: reason, startTime: start, step: value["step"]?.int)
+      return PauseCondition(reason: reason, startTime: start)
     }
     isControllerPause = status["controllerPause"]?.bool ?? false
     collisionCount = status["collisionCount"]?.int
