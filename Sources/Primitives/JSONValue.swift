@@ -3,7 +3,9 @@
 /// Unknown fields survive because nothing is decoded into structs that forget them; typed structs elsewhere are views
 /// over this tree. Objects compare without regard to key order and are written with sorted keys, so equal values
 /// always have equal bytes.
-package enum JSONValue: Sendable, Hashable {
+///
+/// What reads a field is inlinable: every room does little else, and a call into this one would copy what it returns.
+@usableFromInline package enum JSONValue: Sendable, Hashable {
   case null
   case bool(Bool)
   case int(Int64)
@@ -15,13 +17,13 @@ package enum JSONValue: Sendable, Hashable {
 
 extension JSONValue {
   /// The value as a string, or nil when it is of another kind.
-  package var string: String? {
+  @inlinable package var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
   /// The value as a whole number; a double without a fraction counts, as in Kubernetes' decoders.
-  package var int: Int? {
+  @inlinable package var int: Int? {
     switch self {
     case .int(let value): Int(exactly: value)
     case .double(let value): Int(exactly: value)
@@ -30,7 +32,7 @@ extension JSONValue {
   }
 
   /// The value as a double, whether it was written with a fraction or not.
-  package var double: Double? {
+  @inlinable package var double: Double? {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
@@ -39,30 +41,33 @@ extension JSONValue {
   }
 
   /// The value as a Boolean, or nil when it is of another kind.
-  package var bool: Bool? {
+  @inlinable package var bool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value
   }
 
   /// The elements of an array, or nil when it is of another kind.
-  package var array: [JSONValue]? {
+  @inlinable package var array: [JSONValue]? {
     guard case .array(let value) = self else { return nil }
     return value
   }
 
   /// The fields of an object, or nil when it is of another kind.
-  package var object: [String: JSONValue]? {
+  @inlinable package var object: [String: JSONValue]? {
     guard case .object(let value) = self else { return nil }
     return value
   }
 
   /// Whether the value is JSON's null.
-  package var isNull: Bool { self == .null }
+  @inlinable package var isNull: Bool {
+    guard case .null = self else { return false }
+    return true
+  }
 
   /// The field of an object; nil when absent or when this is no object. Setting nil removes the field; setting on a
   /// value that is no object makes it one.
-  package subscript(_ key: String) -> JSONValue? {
-    get {
+  @usableFromInline package subscript(_ key: String) -> JSONValue? {
+    @inlinable get {
       guard case .object(let fields) = self else { return nil }
       return fields[key]
     }
@@ -75,7 +80,7 @@ extension JSONValue {
   }
 
   /// The element of an array; nil when out of bounds or when this is no array.
-  package subscript(_ index: Int) -> JSONValue? {
+  @inlinable package subscript(_ index: Int) -> JSONValue? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
   }
@@ -84,10 +89,10 @@ extension JSONValue {
   package func at(_ path: String...) -> JSONValue? { at(path) }
 
   /// As above, without an array for the path: two fields are what nearly every reader follows.
-  package func at(_ first: String, _ second: String) -> JSONValue? { self[first]?[second] }
+  @inlinable package func at(_ first: String, _ second: String) -> JSONValue? { self[first]?[second] }
 
   /// As above, for three fields.
-  package func at(_ first: String, _ second: String, _ third: String) -> JSONValue? {
+  @inlinable package func at(_ first: String, _ second: String, _ third: String) -> JSONValue? {
     self[first]?[second]?[third]
   }
 
@@ -125,12 +130,12 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  package init(stringLiteral value: String) { self = .string(value) }
-  package init(integerLiteral value: Int64) { self = .int(value) }
-  package init(booleanLiteral value: Bool) { self = .bool(value) }
-  package init(floatLiteral value: Double) { self = .double(value) }
-  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  @usableFromInline package init(stringLiteral value: String) { self = .string(value) }
+  @usableFromInline package init(integerLiteral value: Int64) { self = .int(value) }
+  @usableFromInline package init(booleanLiteral value: Bool) { self = .bool(value) }
+  @usableFromInline package init(floatLiteral value: Double) { self = .double(value) }
+  @usableFromInline package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  @usableFromInline package init(dictionaryLiteral elements: (String, JSONValue)...) {
     var fields = [String: JSONValue](minimumCapacity: elements.count)
     for (key, value) in elements { fields[key] = value }
     self = .object(fields)
@@ -150,5 +155,5 @@ extension JSONValue {
 
 extension JSONValue: CustomStringConvertible {
   /// The compact JSON text with sorted keys.
-  package var description: String { text() }
+  @usableFromInline package var description: String { text() }
 }
