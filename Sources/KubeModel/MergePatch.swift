@@ -18,9 +18,7 @@ package enum MergePatch {
   package static func difference(from old: JSONValue, to new: JSONValue) -> JSONValue? {
     guard case .object(let before) = old, case .object(let after) = new else { return old == new ? nil : new }
     var changes: [String: JSONValue] = [:]
-    for key in before.keys where after[key] == nil || after[key] == .null {
-      if before[key] != .null { changes[key] = .null }
-    }
+    for (key, value) in before where !value.isNull && after[key]?.isNull ?? true { changes[key] = .null }
     for (key, value) in after where !value.isNull {
       guard let previous = before[key] else {
         changes[key] = value

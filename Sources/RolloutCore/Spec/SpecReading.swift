@@ -24,6 +24,8 @@ package struct SpecReading: Sendable, Hashable {
   package let spec: RolloutSpec
   /// The first thing in the spec itself, or in what this version can perform, that keeps it from being followed.
   let issue: SpecIssue?
+  /// The same of the template and selector of the workload that the spec names.
+  let workloadIssue: SpecIssue?
   /// Empty where the spec's cannot be read.
   let selector: LabelSelector
   let services: [NamedService]
@@ -40,6 +42,8 @@ package struct SpecReading: Sendable, Hashable {
     spec = RolloutSpec(rollout, workload: source.workload)
     // The spec as written: the template may have come from the workload that it names.
     issue = validate(rollout).first ?? unsupported(rollout).first
+    workloadIssue =
+      source.workload == nil ? nil : templateIssues(spec.template, selector: spec.selector).first
     selector = LabelSelector(spec.selector) ?? LabelSelector([])
     services = spec.namedServices
     analyses = spec.namedAnalyses

@@ -85,19 +85,21 @@ package struct RolloutStatus: Sendable, Hashable {
     counts = ReplicaTotals(status)
     selector = status["selector"]?.string ?? ""
     conditions = (status["conditions"]?.array ?? []).map { Condition($0) }
-    stepAnalysis = RunStatus(status.at("canary", "currentStepAnalysisRunStatus"))
-    backgroundAnalysis = RunStatus(status.at("canary", "currentBackgroundAnalysisRunStatus"))
-    weights = status.at("canary", "weights")
-    currentExperiment = status.at("canary", "currentExperiment")?.string ?? ""
-    stablePingPong = status.at("canary", "stablePingPong")?.string ?? ""
-    queue = (status.at("canary", "queue")?.array ?? []).compactMap { QueuedRevision($0) }
+    let canary = status["canary"]
+    stepAnalysis = RunStatus(canary?["currentStepAnalysisRunStatus"])
+    backgroundAnalysis = RunStatus(canary?["currentBackgroundAnalysisRunStatus"])
+    weights = canary?["weights"]
+    currentExperiment = canary?["currentExperiment"]?.string ?? ""
+    stablePingPong = canary?["stablePingPong"]?.string ?? ""
+    queue = (canary?["queue"]?.array ?? []).compactMap { QueuedRevision($0) }
     restartedAt = status["restartedAt"]?.string.flatMap(Instant.init)
     workloadObservedGeneration = status["workloadObservedGeneration"]?.string ?? ""
-    activeSelector = status.at("blueGreen", "activeSelector")?.string ?? ""
-    previewSelector = status.at("blueGreen", "previewSelector")?.string ?? ""
-    scaledUpPreview = status.at("blueGreen", "scaleUpPreviewCheckPoint")?.bool ?? false
-    prePromotionAnalysis = RunStatus(status.at("blueGreen", "prePromotionAnalysisRunStatus"))
-    postPromotionAnalysis = RunStatus(status.at("blueGreen", "postPromotionAnalysisRunStatus"))
+    let blueGreen = status["blueGreen"]
+    activeSelector = blueGreen?["activeSelector"]?.string ?? ""
+    previewSelector = blueGreen?["previewSelector"]?.string ?? ""
+    scaledUpPreview = blueGreen?["scaleUpPreviewCheckPoint"]?.bool ?? false
+    prePromotionAnalysis = RunStatus(blueGreen?["prePromotionAnalysisRunStatus"])
+    postPromotionAnalysis = RunStatus(blueGreen?["postPromotionAnalysisRunStatus"])
     duration = ReleaseDuration(status["duration"])
   }
 

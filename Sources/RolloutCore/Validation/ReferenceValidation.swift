@@ -17,8 +17,7 @@ extension Situation {
   private func workloadIssue() -> SpecIssue? {
     guard let reference = spec.workloadRef else { return nil }
     switch snapshot.workload {
-    case .found:
-      return templateIssues(spec.template, selector: spec.selector).first
+    case .found: return reading.workloadIssue
     case .missing, nil:
       return SpecIssue.notFound("spec.workloadRef.name", .string("\(reference.kind) \(reference.name)"))
     // What could not be read is no fault of the spec; the plan goes on with what is known.
