@@ -63,6 +63,26 @@ import Testing
       "routed canary with dynamicStableScale", 20119,
       "an abort sent all requests to a stable revision that might shrink until a moment before"
     ),
+    (
+      "routed canary with dynamicStableScale", 70157,
+      "pods that a restart took from stable made the promise of a canary that had not grown yet"
+    ),
+    (
+      "routed canary with dynamicStableScale", 70371,
+      "a pod was back before the requests that had gone to the other revision followed it"
+    ),
+    (
+      "routed canary after a Deployment", 70097,
+      "a restart evicted a pod's unready successor while it missed pods of stable too"
+    ),
+    (
+      "basic canary with a deadline", 70216,
+      "pods of a preview became ready, and the progress deadline aborted the release"
+    ),
+    (
+      "routed canary with header and mirror routes", 70193,
+      "a rule that a former strategy's step had added stood in one end only"
+    ),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })

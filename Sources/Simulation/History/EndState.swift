@@ -34,9 +34,14 @@ package struct EndState: Sendable, Hashable, CustomStringConvertible {
       uniquingKeysWith: { $1 }
     )
     let routes = sim.dataPlane.filter { spec.canary?.routes.contains($0.key) ?? false }
+    let managed = spec.canary?.managedRoutes ?? []
     weights = Dictionary(
       uniqueKeysWithValues: routes.map { key, route in
-        let backends = (route.spec["rules"]?.array ?? []).flatMap { $0["backendRefs"]?.array ?? [] }
+        // Rules that steps of a former strategy added are people's since it went, however far that release was.
+        let rules = (route.spec["rules"]?.array ?? []).filter { rule in
+          rule["name"].map { name in managed.contains { name.string?.hasPrefix($0) ?? false } } ?? true
+        }
+        let backends = rules.flatMap { $0["backendRefs"]?.array ?? [] }
         let weights = backends.map { "\(part($0["name"]?.string ?? ""))=\($0["weight"]?.int ?? 1)" }
         return ("\(key)", weights.sorted())
       }

@@ -53,18 +53,35 @@ extension Invariants {
 }
 
 extension ClusterSim {
-  /// Pods of the rollout that are ready in all, with those that are missed and those of a Deployment that gives its
-  /// pods up.
-  var standingPods: Int { readyPods + workloadPods + missedPods }
+  /// Pods of the rollout that are ready in all, with those of a Deployment that gives its pods up.
+  var presentPods: Int { readyPods + workloadPods }
 
-  /// The same behind a Service; what is missed anywhere may be missed here.
-  func standingPods(behind service: String) -> Int {
-    readyPods(behind: service) + missedPods + (reachesWorkload(service) ? workloadPods : 0)
+  /// The same behind a Service.
+  func presentPods(behind service: String) -> Int {
+    readyPods(behind: service) + (reachesWorkload(service) ? workloadPods : 0)
   }
 
-  /// Pods that the world took away, or a restart, and that are not back.
-  private var missedPods: Int {
+  /// Pods that the world took away, or a restart, and that are not back; what is missed anywhere may be missed behind
+  /// any Service.
+  var missedPods: Int {
     pods.values.reduce(0) { $0 + $1.count { $0.isMissed && !$0.isReady(at: now) } }
+  }
+
+  /// Pods that are back, behind other Services than this one, so lately that requests which came here meanwhile may not
+  /// have followed them.
+  func returnedPods(besides service: String) -> Int {
+    let since = now + (.zero - timeToFollow)
+    let behind = Set(replicaSets(behind: service))
+    return pods.filter { !behind.contains($0.key) }.values.reduce(0) { sum, pods in
+      sum + pods.count { $0.isMissed && $0.isReady(at: now) && !$0.isReady(at: since) }
+    }
+  }
+
+  /// How long requests may take to follow a pod that became ready: until it is available, until gateways follow the
+  /// route, and where faults are about, until a lost watch is back and what failed was tried again a few times.
+  private var timeToFollow: Duration {
+    let seconds = (rollout.spec["minReadySeconds"]?.int ?? 0) + settings.routeLag
+    return .seconds(seconds + (settings.faults.isNone ? 1 : 15))
   }
 
   /// Pods that were evicted and have no ready successor yet.

@@ -5,15 +5,16 @@ package import RolloutCore
 /// What must hold at every instant of every history: behind what users reach there are the ready pods that the spec
 /// promises.
 ///
-/// What a spec newly asks for is promised from the moment at which it was there once; what it no longer asks for is
-/// not promised any more.
+/// What a spec newly asks for is promised from the moment at which it was there once, by pods that were ready then;
+/// what it no longer asks for is not promised any more.
 ///
 /// A ready pod that the world takes away counts as ready until it is back, and so does one that a restart evicted
 /// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
-/// is taken out of use, it counts on until all is there. An abort, which must not wait long, may leave stable with so
-/// many pods too few as the spec lets us miss, one at least. In return a restart may have so many pods missing at
-/// once as the spec lets us miss, one at least, and requests are never newly sent to a Service without a ready pod
-/// while another one answers them, as far as the controller sees the world as it is.
+/// is taken out of use, it counts on until all is there. Where it is back, it counts on behind a route's other
+/// Services for as long as requests that went there need to follow it (`timeToFollow`). An abort, which must not wait
+/// long, may leave stable with so many pods too few as the spec lets us miss, one at least. In return a restart may
+/// have so many pods missing at once as the spec lets us miss, one at least, and requests are never newly sent to a
+/// Service without a ready pod while another one answers them, as far as the controller sees the world as it is.
 package struct Invariants: Sendable {
   /// Replicas whose promise was kept once; nil before the first time.
   private var promised: Int?
@@ -46,7 +47,7 @@ package struct Invariants: Sendable {
     let removed = excused + sim.missedPodsRemoved - removalsSeen
     removalsSeen = sim.missedPodsRemoved
     excused = 0
-    if shortfall(spec.replicas, spec, sim) == nil, isComplete(spec, sim) { return promised = spec.replicas }
+    if isThere(spec, sim) { return promised = spec.replicas }
     excused = removed
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
@@ -57,7 +58,7 @@ package struct Invariants: Sendable {
   /// missing is no part of it, since the change may end the abort.
   package mutating func forgive(_ sim: ClusterSim) {
     let spec = spec(of: sim)
-    while let kept = promised, kept > 0, shortfall(kept, spec, sim, isStrict: true) != nil {
+    while let kept = promised, kept > 0, shortfall(kept, spec, sim, .missed) != nil {
       promised = kept - 1
     }
     orderLimit = nil
@@ -93,37 +94,52 @@ package struct Invariants: Sendable {
 // MARK: - Capacity
 
 extension Invariants {
-  /// Whether the revision that users may be sent back to at any time is there in full.
-  private func isComplete(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
+  /// What may be missing of what the spec promises.
+  private enum Grant {
+    case nothing
+    /// What nobody can keep.
+    case missed
+    /// That, and what an abort may leave missing.
+    case all
+  }
+
+  /// Whether ready pods alone are all that the spec asks for, with those that users may be sent back to.
+  private func isThere(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
+    guard shortfall(spec.replicas, spec, sim, .nothing) == nil else { return false }
     guard let canary = spec.canary, canary.hasTrafficRouting, !canary.dynamicStableScale,
       let stable = sim.roles(of: canary).stable
     else {
-      return sim.standingPods >= spec.replicas
+      return sim.presentPods >= spec.replicas
         - (spec.canary.map { Self.unavailable($0, spec.replicas) } ?? 0)
     }
-    return sim.standingPods(behind: stable) >= spec.replicas
+    return sim.presentPods(behind: stable) >= spec.replicas
   }
 
-  /// Which ready pods are missing for so many replicas; nil when none are. A strict answer grants an abort nothing.
+  /// Which ready pods are missing for so many replicas; nil when none are.
   private func shortfall(
     _ replicas: Int,
     _ spec: RolloutSpec,
     _ sim: ClusterSim,
-    isStrict: Bool = false
+    _ grant: Grant = .all
   ) -> String? {
     switch spec.strategy {
     case .canary(let canary) where !canary.hasTrafficRouting:
       let floor = replicas - Self.unavailable(canary, replicas)
-      let ready = sim.standingPods + excused
+      let ready = sim.presentPods + (grant == .nothing ? 0 : sim.missedPods + excused)
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
-      let isAborted = !isStrict && !canary.dynamicStableScale && RolloutStatus(sim.rollout.status).isAborted
-      let missing = isAborted ? max(1, Self.unavailable(canary, replicas)) : 0
-      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, missing) }.first
+      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, grant) }.first
     case .blueGreen(let blueGreen):
-      let ready = sim.standingPods(behind: blueGreen.activeService) + excused
+      let ready = standingPods(behind: blueGreen.activeService, sim, grant)
       return ready < replicas ? "\(ready) ready pods behind the active service of \(replicas)" : nil
     }
+  }
+
+  /// Ready pods behind a Service, with those that count although they are not there.
+  private func standingPods(behind service: String, _ sim: ClusterSim, _ grant: Grant) -> Int {
+    let present = sim.presentPods(behind: service)
+    return grant == .nothing
+      ? present : present + sim.missedPods + excused
   }
 
   /// Pods that may be missing: at least one where neither surge nor unavailability allows any move.
@@ -140,9 +156,11 @@ extension Invariants {
     _ canary: CanaryStrategy,
     _ replicas: Int,
     _ sim: ClusterSim,
-    _ missing: Int
+    _ grant: Grant
   ) -> String? {
     guard let route = sim.dataPlane[key] else { return nil }
+    let isAborted = !canary.dynamicStableScale && RolloutStatus(sim.rollout.status).isAborted
+    let missing = isAborted && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
     let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
     for rule in route.at("spec", "rules")?.array ?? [] {
@@ -154,8 +172,12 @@ extension Invariants {
         guard weight > 0, replicas > 0, let name = backend["name"]?.string else { continue }
         let isSized = isSplit && (name == services.stable || name == services.canary && !isApart)
         let needed = isSized ? max(1, weight * replicas / total - missing) : 1
-        let ready = sim.standingPods(behind: name) + excused
-        if ready < needed { return "\(weight) of \(total) requests reach \(ready) pods of \(needed)" }
+        let ready = standingPods(behind: name, sim, grant)
+        if ready >= needed { continue }
+        let returned = grant == .nothing ? 0 : sim.returnedPods(besides: name)
+        if ready + returned < needed {
+          return "\(weight) of \(total) requests reach \(ready) pods of \(needed)"
+        }
       }
     }
     return nil
