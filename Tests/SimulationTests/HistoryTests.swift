@@ -80,6 +80,10 @@ import Testing
       "pods of a preview became ready, and the progress deadline aborted the release"
     ),
     (
+      "routed canary with experiments", 90081,
+      "a restart that saw its ReplicaSets late took an Experiment's pods for those that could be spared"
+    ),
+    (
       "routed canary with header and mirror routes", 70193,
       "a rule that a former strategy's step had added stood in one end only"
     ),

@@ -73,13 +73,12 @@ extension Situation {
   }
 
   /// How many available pods may go now: pods that are being deleted already do not count, however old the
-  /// ReplicaSets' own counts are.
+  /// ReplicaSets' own counts are, and pods of Experiments do not stand in for the rollout's.
   private var spareForRestart: Int {
     let ordered = revisions.all.reduce(0) { $0 + $1.desired }
     let counted = revisions.all.reduce(0) { $0 + $1.available }
-    let live = (snapshot.pods ?? []).count {
-      PodView($0).isAvailable(minReadySeconds: spec.minReadySeconds, at: now)
-    }
+    let available = availablePods
+    let live = revisions.all.reduce(0) { $0 + (available[$1.object.uid] ?? 0) }
     let unavailable =
       (spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable)?
       .count(of: spec.replicas, roundingUp: false) ?? 0
