@@ -101,25 +101,6 @@ import Testing
     #expect(sim.rollout.status["phase"] == "Healthy")
   }
 
-  @Test func podsOfAPreviewThatBecomeReadyAreProgress() {
-    var sim = settled(Fixture.blueGreen(), .init(podStart: 0...40))
-    sim.editSpec {
-      $0["replicas"] = 20
-      $0["progressDeadlineSeconds"] = 20
-      $0["progressDeadlineAbort"] = true
-    }
-    sim.run(for: .seconds(60))
-    sim.setImage("shop:v2")
-    sim.run(for: .seconds(25))
-    // They are not behind the active service, and it takes them longer than the deadline.
-    #expect(sim.rollout.at("status", "blueGreen", "previewReadyReplicas")?.int ?? 20 < 20)
-    #expect(sim.rollout.status["phase"] == "Progressing")
-    sim.run(for: .seconds(60))
-    #expect(sim.rollout.status["phase"] == "Healthy")
-    #expect(sim.rollout.at("status", "blueGreen", "previewReadyReplicas") == nil)
-    #expect(!sim.events.contains { $0.reason == "ProgressDeadlineExceeded" })
-  }
-
   @Test func podsThatBecomeReadyLateEndTheDegradation() {
     var sim = settled(Fixture.basicCanary(steps: .null), .init(podStart: 700...700))
     #expect(!exceeded(sim))

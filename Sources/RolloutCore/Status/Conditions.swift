@@ -96,12 +96,8 @@ extension Situation {
     counts.ready = sets.reduce(0) { $0 + $1.ready }
     counts.available = sets.reduce(0) { $0 + $1.available }
     counts.autoscaled = autoscaledReplicas(created: counts.replicas, replicas: asked)
-    (counts.previewReady, counts.previewAvailable) = (0, 0)
     guard let blueGreen = spec.blueGreen else { return counts }
     let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
-    if let new = revisions.new, new.hash != active?.hash {
-      (counts.previewReady, counts.previewAvailable) = (new.ready, new.available)
-    }
     counts.ready = active?.ready ?? 0
     counts.available = active?.available ?? 0
     counts.autoscaled = autoscaledReplicas(created: active?.created ?? 0, replicas: asked)

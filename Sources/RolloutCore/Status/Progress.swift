@@ -106,7 +106,7 @@ extension Situation {
     draft.setCondition("Progressing", "False", "RolloutAborted", message, at: now)
   }
 
-  /// What counts as progress (reference, section 2.14), and pods of a blue/green preview that became ready.
+  /// What counts as progress (reference, section 2.14).
   private func hasMoved(to after: RolloutStatus) -> Bool {
     let before = recorded
     let isAhead: Bool
@@ -125,14 +125,8 @@ extension Situation {
       after: after.counts.replicas - after.counts.updated
     )
     return isAhead || after.currentPodHash != before.currentPodHash || old.after < old.before
-      || after.counts.hasMore(than: before.counts)
-  }
-}
-
-extension ReplicaTotals {
-  fileprivate func hasMore(than before: ReplicaTotals) -> Bool {
-    updated > before.updated || ready > before.ready || available > before.available
-      || previewReady > before.previewReady || previewAvailable > before.previewAvailable
+      || after.counts.updated > before.counts.updated || after.counts.ready > before.counts.ready
+      || after.counts.available > before.counts.available
   }
 }
 

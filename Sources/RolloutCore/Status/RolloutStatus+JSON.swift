@@ -31,7 +31,7 @@ extension RolloutStatus {
       ("replicas", counts.replicas), ("updatedReplicas", counts.updated), ("readyReplicas", counts.ready),
       ("availableReplicas", counts.available), ("HPAReplicas", counts.autoscaled),
     ] {
-      value[name] = number(count)
+      value[name] = count == 0 ? nil : JSONValue(count)
     }
     write(&value, "canary", "currentStepAnalysisRunStatus", stepAnalysis?.json)
     write(&value, "canary", "currentBackgroundAnalysisRunStatus", backgroundAnalysis?.json)
@@ -41,8 +41,6 @@ extension RolloutStatus {
     write(&value, "canary", "queue", list(queue.map(\.json)))
     write(&value, "blueGreen", "activeSelector", text(activeSelector))
     write(&value, "blueGreen", "previewSelector", text(previewSelector))
-    write(&value, "blueGreen", "previewReadyReplicas", number(counts.previewReady))
-    write(&value, "blueGreen", "previewAvailableReplicas", number(counts.previewAvailable))
     write(&value, "blueGreen", "scaleUpPreviewCheckPoint", flag(scaledUpPreview))
     write(&value, "blueGreen", "prePromotionAnalysisRunStatus", prePromotionAnalysis?.json)
     write(&value, "blueGreen", "postPromotionAnalysisRunStatus", postPromotionAnalysis?.json)
@@ -50,8 +48,6 @@ extension RolloutStatus {
   }
 
   private func text(_ text: String) -> JSONValue? { text.isEmpty ? nil : .string(text) }
-
-  private func number(_ number: Int) -> JSONValue? { number == 0 ? nil : JSONValue(number) }
 
   private func flag(_ flag: Bool) -> JSONValue? { flag ? true : nil }
 

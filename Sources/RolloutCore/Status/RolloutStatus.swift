@@ -130,10 +130,6 @@ package struct ReplicaTotals: Sendable, Hashable {
   package var available: Int
   /// What an autoscaler must see.
   package var autoscaled: Int
-  /// Ready pods of a blue/green revision that is not active, which are among no others; their coming is progress.
-  package var previewReady: Int
-  /// Those of them that are available.
-  package var previewAvailable: Int
 
   init(_ status: JSONValue) {
     replicas = status["replicas"]?.int ?? 0
@@ -141,8 +137,6 @@ package struct ReplicaTotals: Sendable, Hashable {
     ready = status["readyReplicas"]?.int ?? 0
     available = status["availableReplicas"]?.int ?? 0
     autoscaled = status["HPAReplicas"]?.int ?? 0
-    previewReady = status.at("blueGreen", "previewReadyReplicas")?.int ?? 0
-    previewAvailable = status.at("blueGreen", "previewAvailableReplicas")?.int ?? 0
   }
 }
 
