@@ -114,8 +114,8 @@ enum FieldNotation {
     jsonBody* jsonPath method timeoutSeconds url}
     """,
     "metrics": """
-    compare* consecutiveErrorLimit consecutiveSuccessLimit count evidenceDeadline failureCondition failureLimit
-    inconclusiveLimit initialDelay interval minSamples{count provider@provider query} name onEmpty
+    compare* consecutiveErrorLimit consecutiveSuccessLimit count evidenceDeadline failureCondition
+    failureLimit inconclusiveLimit initialDelay interval minSamples{count provider* query} name onEmpty
     onError onNaN onPartial provider@provider successCondition
     """,
   ]

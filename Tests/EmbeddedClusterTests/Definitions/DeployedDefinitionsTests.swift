@@ -44,15 +44,19 @@ import Testing
       own[plural] = tops.isEmpty ? nil : tops
     }
     let canary = "spec.strategy.canary"
+    let metric = [
+      "compare", "evidenceDeadline", "minSamples", "onEmpty", "onError", "onNaN", "onPartial",
+    ].map { "spec.metrics[].\($0)" }
     #expect(
       own == [
+        "analysisruns": metric, "analysistemplates": metric, "clusteranalysistemplates": metric,
         "rollouts": [
           "spec.strategy.blueGreen.postPromotionAnalysis.args[].valueFrom.secretKeyRef",
           "spec.strategy.blueGreen.prePromotionAnalysis.args[].valueFrom.secretKeyRef",
           "\(canary).analysis.args[].valueFrom.secretKeyRef", "\(canary).onNewRevision",
           "\(canary).steps[].analysis.args[].valueFrom.secretKeyRef", "\(canary).steps[].analyze",
           "status.canary.queue",
-        ]
+        ],
       ]
     )
   }
