@@ -23,6 +23,8 @@ package struct EventLedger: Sendable {
   private let component: String
   private let limit: Int
   private var entries: [EventNote: Entry] = [:]
+  /// The number in the name of the event that was made last.
+  private var lastNumber: UInt64 = 0
 
   /// A ledger that remembers at most `limit` different notes; beyond that it forgets the oldest.
   package init(component: String, limit: Int = 512) {
@@ -42,7 +44,7 @@ package struct EventLedger: Sendable {
       return .patch(entry.key, ["count": JSONValue(entry.count), "lastTimestamp": .string(now.rfc3339)])
     }
     if entries[note] == nil, entries.count >= limit { forgetOldest() }
-    let key = ObjectKey(namespace: note.namespace, name: Self.name(of: note, at: now))
+    let key = ObjectKey(namespace: note.namespace, name: name(of: note, at: now))
     entries[note] = Entry(key: key, first: now, last: now, count: times)
     return .create(event(note, key, times: times, at: now))
   }
@@ -68,13 +70,11 @@ package struct EventLedger: Sendable {
     ]
   }
 
-  /// The object's name and a number that differs by note and moment; as client-go names its events.
-  private static func name(of note: EventNote, at now: Instant) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for text in [note.uid, note.reason, note.message] {
-      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    }
-    hash ^= UInt64(bitPattern: now.nanosecondsSinceEpoch)
-    return note.name.prefix(230) + "." + String(hash, radix: 16)
+  /// The object's name and the moment in nanoseconds, as client-go names its events.
+  ///
+  /// The numbers only rise: events of one second, which their times cannot tell apart, are listed in their order.
+  private mutating func name(of note: EventNote, at now: Instant) -> String {
+    lastNumber = max(lastNumber + 1, UInt64(max(0, now.nanosecondsSinceEpoch)))
+    return note.name.prefix(230) + "." + String(lastNumber, radix: 16)
   }
 }

@@ -117,22 +117,28 @@ package final class EventRecorder: Service {
     }
   }
 
+  /// Sends at once what is of different objects; what is of one goes in its order, as whoever watches has to see it.
   private func failures(of orders: [Order]) async -> [(Order, KubeError)] {
-    await withTaskGroup(of: (Order, KubeError)?.self) { group in
-      for order in orders {
-        group.addTask {
-          do throws(KubeError) {
-            try await self.send(order.write)
-          } catch {
-            return (order, error)
-          }
-          return nil
-        }
+    await withTaskGroup(of: [(Order, KubeError)].self) { group in
+      for orders in Dictionary(grouping: orders, by: \.note.uid).values {
+        group.addTask { await self.failures(inTurn: orders) }
       }
       var failures: [(Order, KubeError)] = []
-      for await failure in group { if let failure { failures.append(failure) } }
+      for await some in group { failures += some }
       return failures
     }
+  }
+
+  private func failures(inTurn orders: [Order]) async -> [(Order, KubeError)] {
+    var failures: [(Order, KubeError)] = []
+    for order in orders {
+      do throws(KubeError) {
+        try await send(order.write)
+      } catch {
+        failures.append((order, error))
+      }
+    }
+    return failures
   }
 
   private func send(_ write: EventLedger.Write) async throws(KubeError) {

@@ -47,6 +47,16 @@ import Testing
     #expect(other.name != event.name)
   }
 
+  @Test func namesEventsOfOneMomentInTheirOrder() {
+    var ledger = EventLedger(component: "serin")
+    let moments = [now, now, now + .milliseconds(1), now - .seconds(1)]
+    let names = moments.enumerated().compactMap { index, moment -> String? in
+      guard case .create(let event) = ledger.write(note("\(index)"), at: moment) else { return nil }
+      return event.name
+    }
+    #expect(names.count == 4 && names == names.sorted())
+  }
+
   @Test func makesANewEventAfterTheWindowOrWhenTheOldOneIsGone() {
     var ledger = EventLedger(component: "serin")
     _ = ledger.write(note("a"), at: now)
