@@ -105,7 +105,10 @@ extension Situation {
     draft.event("RolloutAborted", message, type: "Warning")
   }
 
+  /// Starts the release over, as an attempt of its own: what runs of the one before have said counts no more.
   private func retry(_ draft: inout Draft) {
+    draft.status.abortedAt = nil
+    draft.status.duration = ReleaseDuration(startedAt: now.wholeSecond)
     draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)
     draft.status.forgetGates()
     draft.setCondition("Progressing", "Unknown", "RolloutRetry", "Retrying Rollout after abort", at: now)

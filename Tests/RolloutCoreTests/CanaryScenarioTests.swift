@@ -148,12 +148,29 @@ import Testing
     var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v3": "Failed"]))
     sim.setImage("shop:v3")
     sim.run(for: .seconds(30))
-    #expect(sim.rollout.status["phase"] == "Degraded")
+    #expect(sim.rollout.status["phase"] == "Degraded" && sim.rollout.status["abortedAt"] != nil)
     sim.settings.verdicts = [:]
     sim.retry()
+    sim.run(for: .seconds(2))
+    #expect(sim.rollout.status["abort"]?.bool != true && sim.rollout.status["abortedAt"] == nil)
     sim.run(for: .seconds(120))
     #expect(sim.rollout.status["phase"] == "Healthy")
     #expect(sim.analysisRuns.keys.contains { $0.hasSuffix("-2-2.1") })
+  }
+
+  @Test func whatARetryLeavesOpenIsAskedAgainOnResume() {
+    var sim = sim(Fixture.routedCanary(), .init(verdicts: ["shop:v3": "Failed"]))
+    sim.setImage("shop:v3")
+    sim.run(for: .seconds(30))
+    sim.settings.verdicts = ["shop:v3": "Inconclusive"]
+    sim.retry()
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["message"] == "InconclusiveAnalysisRun")
+    sim.settings.verdicts = [:]
+    sim.resume()
+    sim.run(for: .seconds(120))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(sim.analysisRuns.keys.contains { $0.hasSuffix("-2-2.2") })
   }
 
   @Test func promoteFullSkipsWhatIsLeft() {
@@ -216,7 +233,10 @@ import Testing
     ([["setHeaderRoute": [:]]], "spec.strategy.canary.trafficRouting.managedRoutes: Required value"),
     ([["plugin": ["name": "a/b"]]], "steps[0].plugin: the step plugin a/b is not supported yet"),
     ([["pause": ["duration": "3 s"]]], "spec.strategy.canary.steps[0].pause.duration"),
-    ([["analysis": ["templates": [["templateName": "no"]]]]], "AnalysisTemplate \"no\" not found"),
+    (
+      [["analysis": ["templates": [["templateName": "no"]]]]],
+      "steps[0].analysis.templates: Invalid value: \"no\": AnalysisTemplate 'no' not found"
+    ),
   ]
 
   @Test(arguments: impossibleSteps)

@@ -96,7 +96,7 @@ import Testing
     #expect(set(sim, "shop:v1")?.available == 7)
   }
 
-  /// 5.8 The cure: `isOfThisAttempt`, by which a run from before the abort is no verdict on the retry.
+  /// 5.8 The cure: `isOfAttempt`, by which a run from before the abort is no verdict on the retry.
   @Test func retryReusesAFailedAnalysis_theSecondAttemptIsJudgedByARunOfItsOwn() {
     var settings = ClusterSim.Settings()
     settings.verdicts = ["shop:v2": "Failed"]

@@ -166,12 +166,7 @@ extension Situation {
     if let known = draft.status[kind], run(named: known.name) != nil { return }
     let base = kind.name(rollout: rollout.name, podHash: revisions.newHash, revision: nextRevision)
     let attempts = snapshot.analysisRuns.filter { $0.name == base || $0.name.hasPrefix(base + ".") }
-    let isOfThisAttempt = { (run: JSONValue) in
-      if !self.isCompleted(run) { return true }
-      guard let abortedAt = draft.status.abortedAt else { return run.status["phase"] != "Inconclusive" }
-      return run.creationTimestamp ?? abortedAt > abortedAt
-    }
-    if let present = attempts.first(where: isOfThisAttempt) {
+    if let present = attempts.first(where: { isOfAttempt($0, since: draft.status.duration?.startedAt) }) {
       // Pending until the next look, as after its creation: a crash in between leaves nothing untold.
       draft.status[kind] = .init(name: present.name, phase: "Pending", message: "")
       return
@@ -185,6 +180,15 @@ extension Situation {
     case .failure(let problem):
       draft.status[kind] = .init(name: name, phase: "Error", message: problem.description)
     }
+  }
+
+  /// Whether a run is the answer to what is asked now: one that goes on is; one that ended is when this attempt made it
+  /// and a crash kept it from being written down, unless it settled nothing.
+  private func isOfAttempt(_ run: JSONValue, since start: Instant?) -> Bool {
+    if !isCompleted(run) { return true }
+    guard run.status["phase"] != "Inconclusive" else { return false }
+    guard let start, let made = run.creationTimestamp else { return true }
+    return made > start
   }
 
   /// Finished runs past the limits, newest kept, and those whose revision is gone.

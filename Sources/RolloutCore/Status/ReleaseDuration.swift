@@ -64,10 +64,10 @@ package struct ReleaseDuration: Sendable, Hashable {
 }
 
 extension Situation {
-  /// Keeps the record of the release: a change of template or steps starts one, a retry starts another, and the way back
-  /// to stable ends the one in flight.
+  /// Keeps the record of the release: a change of template or steps starts one, as a retry does, and the way back to
+  /// stable ends the one in flight.
   ///
-  /// A rollout that is taken over in the middle has none, and gets none.
+  /// A rollout that is taken over in the middle has none, and gets none before a retry.
   func concludeDuration(_ draft: inout Draft) {
     let now = now.wholeSecond
     let status = draft.status
@@ -78,7 +78,7 @@ extension Situation {
         || status.currentStepHash != recorded.currentStepHash)
     if isChanged, recorded.stableHash == status.currentPodHash {
       if status.duration?.finishedAt == nil { draft.status.duration?.completion = .rolledBack }
-    } else if isFirst || isChanged || isRetry(status) {
+    } else if isFirst || isChanged {
       draft.status.duration = ReleaseDuration(startedAt: now)
       if isChanged, fastReturn != nil { draft.status.duration?.completion = .fastRolledBack }
     }
@@ -90,14 +90,6 @@ extension Situation {
       let completion = recorded.promotesFully ? ReleaseDuration.Completion.fastPromoted : .promoted
       draft.status.duration?.finish(duration.completion ?? completion, at: now)
     }
-  }
-
-  private func isRetry(_ status: RolloutStatus) -> Bool {
-    let wasAborted = recorded.conditions.contains {
-      $0.type == "Progressing" && $0.reason == "RolloutAborted"
-    }
-    return wasAborted && !status.isAborted && !status.isFullyPromoted
-      && status.duration?.completion == .aborted
   }
 
   /// Whether only a person can make it go on.
