@@ -76,7 +76,7 @@ import Testing
       "- setWeight: 120\n- pause: {duration: 3x}\n- {}\n- setWeight: 5\n  pause: {}\n- setMirror: {}\n- plugin: {name: a/b}"
     let path = "spec.strategy.canary.steps"
     let oneOf =
-      "a step must have one of setWeight, pause, setCanaryScale, experiment, analysis, setHeaderRoute, "
+      "Step must have one of the following set: setWeight, pause, setCanaryScale, experiment, analysis, setHeaderRoute, "
       + "setMirrorRoute, plugin"
     #expect(
       Self.lint(("web.yaml", LintSamples.rollout(steps: steps)), ("rest.yaml", LintSamples.rest))

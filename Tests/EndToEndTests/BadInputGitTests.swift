@@ -60,7 +60,7 @@ extension EndToEnd {
           try await stage.get(.analysisTemplates, shop.namespace, "success-rate") == nil
         }
         try await shop.remote.release("shop:v2", over: "shop:v1")
-        try await refused(stage, shop, with: "AnalysisTemplate \"success-rate\" not found")
+        try await refused(stage, shop, with: "AnalysisTemplate 'success-rate' not found")
         #expect(try await running(shop) == before)
         let lint = try await stage.serin("lint", "\(shop.remote.ada.directory)/shop")
         #expect(

@@ -58,8 +58,8 @@ import Testing
     RuleCase(
       "C3",
       ["pingPong": [:]],
-      "\(path).pingPong.pingService: Required value",
-      "\(path).pingPong.pongService: Required value",
+      "\(path).pingPong.pingService: Invalid value: \"\": Ping service and Pong service must to be set to use Ping-Pong feature",
+      "\(path).pingPong.pongService: Invalid value: \"\": Ping service and Pong service must to be set to use Ping-Pong feature",
       "\(path).pingPong.pingService: Invalid value: \"\": \(sameServices("ping and pong"))"
     ),
     RuleCase(
@@ -79,8 +79,8 @@ import Testing
     RuleCase(
       "C4",
       ["trafficRouting": ["nginx": ["stableIngress": "web"]]],
-      "\(path).stableService: Invalid value: \"\": this router needs both a canaryService and a stableService",
-      "\(path).canaryService: Invalid value: \"\": this router needs both a canaryService and a stableService"
+      "\(path).stableService: Invalid value: \"\": Canary service and Stable service must to be set to use Traffic Routing",
+      "\(path).canaryService: Invalid value: \"\": Canary service and Stable service must to be set to use Traffic Routing"
     ),
     RuleCase(
       "C4, subsets need none",
@@ -106,7 +106,7 @@ import Testing
     RuleCase(
       "C7",
       routed("smi", [:], ["trafficRouting": ["maxTrafficWeight": 1000]]),
-      "\(path).trafficRouting.maxTrafficWeight: Invalid value: 1000: works with nginx and plugins only"
+      "\(path).trafficRouting.maxTrafficWeight: Invalid value: 1000: Canary maxTrafficWeight in traffic routing only support in Nginx and Plugins"
     ),
     RuleCase(
       "C7",
@@ -153,7 +153,7 @@ import Testing
     RuleCase(
       "S2",
       [:],
-      "\(step): Invalid value: {}: a step must have one of setWeight, pause, setCanaryScale, experiment, analysis, "
+      "\(step): Invalid value: {}: Step must have one of the following set: setWeight, pause, setCanaryScale, experiment, analysis, "
         + "setHeaderRoute, setMirrorRoute, plugin"
     ),
     RuleCase(
@@ -182,22 +182,22 @@ import Testing
     RuleCase(
       "S5",
       ["setCanaryScale": ["replicas": 1]],
-      "\(path).trafficRouting: Required value: setCanaryScale needs it"
+      "\(path).trafficRouting: Required value: SetCanaryScale requires TrafficRouting to be set"
     ),
     RuleCase(
       "S6",
       ["setHeaderRoute": ["name": "h"]],
-      "\(step).setHeaderRoute: Invalid value: {\"name\":\"h\"}: works with istio, alb, apisix and plugins only"
+      "\(step).setHeaderRoute: Invalid value: {\"name\":\"h\"}: SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix and plugins"
     ),
     RuleCase(
       "S7",
       ["setMirrorRoute": ["name": "m"]],
-      "\(step).setMirrorRoute: Invalid value: {\"name\":\"m\"}: works with istio and plugins only"
+      "\(step).setMirrorRoute: Invalid value: {\"name\":\"m\"}: SetMirrorRoute requires TrafficRouting, supports Istio and plugins only"
     ),
     RuleCase(
       "S9",
       ["experiment": ["templates": [["name": "a", "specRef": "canary", "weight": 5]]]],
-      "\(step).experiment.templates[0].weight: Invalid value: 5: needs trafficRouting with alb, istio, smi or plugins"
+      "\(step).experiment.templates[0].weight: Invalid value: 5: Experiment template weight cannot be set unless TrafficRouting is enabled"
     ),
     RuleCase(
       "S10",
@@ -206,8 +206,8 @@ import Testing
           "args": [["name": "a", "valueFrom": ["fieldRef": ["fieldPath": "metadata.generation"]]]]
         ]
       ],
-      "\(step).analysis.args[0].valueFrom.fieldRef.fieldPath: Invalid value: \"metadata.generation\": is no field of "
-        + "the metadata that the downward API has"
+      "\(step).analysis.args[0].valueFrom.fieldRef.fieldPath: Invalid value: \"metadata.generation\": "
+        + "Analyses arguments must refer to valid object metadata supported by downwardAPI"
     ),
     RuleCase(
       "S10",
@@ -227,7 +227,7 @@ import Testing
         ]
       ],
       "\(step).experiment.analyses[0].args[0].valueFrom.fieldRef.fieldPath: Invalid value: "
-        + "\"metadata.ownerReferences\": is no field of the metadata that the downward API has"
+        + "\"metadata.ownerReferences\": Analyses arguments must refer to valid object metadata supported by downwardAPI"
     ),
   ]
 
@@ -265,7 +265,7 @@ import Testing
     RuleCase(
       "S8",
       ["setMirrorRoute": ["name": "other"]],
-      "\(step).setMirrorRoute.name: Invalid value: \"other\": is not in trafficRouting.managedRoutes"
+      "\(step).setMirrorRoute.name: Invalid value: \"other\": Steps define a route that does not exist in spec.strategy.canary.trafficRouting.managedRoutes"
     ),
     RuleCase("S9", ["experiment": ["templates": [["name": "a", "specRef": "canary", "weight": 5]]]]),
   ]
@@ -280,7 +280,7 @@ import Testing
     let steps: JSONValue = ["steps": [["setHeaderRoute": ["name": "h"]]]]
     #expect(
       Self.issues(Self.routed("plugins", Self.gateway, steps)) == [
-        "\(Self.path).trafficRouting.managedRoutes: Required value: steps that make a route need it"
+        "\(Self.path).trafficRouting.managedRoutes: Required value: Rollout has missing field 'spec.strategy.canary.trafficRouting.managedRoutes'"
       ]
     )
   }

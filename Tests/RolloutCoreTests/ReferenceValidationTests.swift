@@ -76,22 +76,23 @@ import Testing
 
   /// Templates by name, the step's analysis, and what is said.
   static let compositions: [(templates: [String: JSONValue], analysis: JSONValue, issue: String?)] = [
-    ([:], use("t"), "AnalysisTemplate \"t\" not found"),
+    ([:], use("t"), "\"t\": AnalysisTemplate 't' not found"),
     (
       ["t": template(["templates": [["templateName": "u"]]])], use("t"),
-      "AnalysisTemplate \"u\", which AnalysisTemplate \"t\" names, not found"
+      "\"u\": AnalysisTemplate 'u' not found; AnalysisTemplate 't' names it"
     ),
     (
       ["t": template(["metrics": [metric("a")]]), "u": template(["metrics": [metric("a")]])], use("t", "u"),
-      "two metrics have the same name 'a'"
+      "\"templateNames: [t u]\": two metrics have the same name 'a'"
     ),
     (
       ["t": template(["metrics": [metric("a")], "args": [["name": "x"]]])], use("t"),
-      "args.x was not resolved"
+      "\"templateNames: [t]\": args.x was not resolved"
     ),
     (
       ["t": template(["metrics": [metric("a", ["interval": "5s"])]])], use("t"),
-      "metric \"a\" runs indefinitely: it has an interval and no count"
+      "\"templateNames: [t]\": AnalysisTemplate t has metric a which runs indefinitely. "
+        + "Invalid value for count: <nil>"
     ),
     (["t": template(["metrics": [metric("a", ["interval": "5s", "count": 3])]])], use("t"), nil),
     (
@@ -128,10 +129,10 @@ import Testing
   @Test(arguments: compositions)
   func templatesMustFitTogether(templates: [String: JSONValue], analysis: JSONValue, issue: String?) {
     let canary = Fixture.basicCanary(steps: [["setWeight": 5], ["analysis": analysis]])
-    let path = "spec.strategy.canary.steps[1].analysis: "
+    let path = "spec.strategy.canary.steps[1].analysis.templates: Invalid value: "
     #expect(Self.issue(canary) { $0.analysisTemplates = templates } == issue.map { path + $0 })
     for field in ["prePromotionAnalysis", "postPromotionAnalysis"] {
-      let path = "spec.strategy.blueGreen.\(field): "
+      let path = "spec.strategy.blueGreen.\(field).templates: Invalid value: "
       let found = Self.issue(Fixture.blueGreen([field: analysis])) { $0.analysisTemplates = templates }
       #expect(found == issue.map { path + $0 })
     }
@@ -144,7 +145,10 @@ import Testing
     ]
     canary.set(Self.use("t"), at: "spec", "strategy", "canary", "analysis")
     let missing = Self.issue(canary) { $0.analysisTemplates = templates }
-    #expect(missing == "spec.strategy.canary.analysis: args.x was not resolved")
+    #expect(
+      missing
+        == "spec.strategy.canary.analysis.templates: Invalid value: \"templateNames: [t]\": args.x was not resolved"
+    )
     canary.set([["name": "x", "value": "1"]], at: "spec", "strategy", "canary", "analysis", "args")
     #expect(Self.issue(canary) { $0.analysisTemplates = templates } == nil)
   }

@@ -114,7 +114,7 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
     RuleCase(
       "6",
       ["strategy": ["canary": [:]]],
-      "spec.strategy: Invalid value: \"blueGreen and canary\": Multiple Strategies can not be listed"
+      "spec.strategy: Invalid value: \"blueGreen: true canary: true\": Multiple Strategies can not be listed"
     ),
     RuleCase(
       "BG1",
@@ -141,7 +141,7 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
     RuleCase(
       "A1",
       ["strategy": ["blueGreen": ["antiAffinity": [:]]]],
-      "spec.strategy.blueGreen.antiAffinity: Invalid value: {}: must have either a preferred or a required rule"
+      "spec.strategy.blueGreen.antiAffinity: Invalid value: {}: AntiAffinity must have exactly one strategy listed"
     ),
     RuleCase(
       "A1",
@@ -151,7 +151,7 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
         ]
       ],
       "spec.strategy.blueGreen.antiAffinity.preferredDuringSchedulingIgnoredDuringExecution.weight: Invalid value: "
-        + "101: must be between 1 and 100"
+        + "101: AntiAffinity weight must be between 1-100"
     ),
     RuleCase(
       "A1",

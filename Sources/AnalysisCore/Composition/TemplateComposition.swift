@@ -130,8 +130,8 @@ private struct TemplateExpansion {
       throw CompositionError("analysis templates are nested deeper than 50: \(reference)")
     }
     guard let template = lookup(reference) else {
-      let origin = path.last.map { ", which \($0) names," } ?? ""
-      throw CompositionError("\(reference)\(origin) not found", isMissingTemplate: true)
+      let origin = path.last.map { "; \($0.quoted) names it" } ?? ""
+      throw CompositionError("\(reference.quoted) not found\(origin)", missing: reference)
     }
     found.append((reference, template))
     path.append(reference)

@@ -20,9 +20,12 @@ package struct TemplateReference: Sendable, Hashable, CustomStringConvertible {
   /// The name under which a snapshot has the template: cluster-wide ones as `cluster/NAME`.
   package var key: String { isClusterScoped ? "cluster/\(name)" : name }
 
-  package var description: String {
-    "\(isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate") \"\(name)\""
-  }
+  package var description: String { "\(kind) \"\(name)\"" }
+
+  /// As Argo Rollouts' messages name it.
+  var quoted: String { "\(kind) '\(name)'" }
+
+  private var kind: String { isClusterScoped ? "ClusterAnalysisTemplate" : "AnalysisTemplate" }
 
   /// The templates that an analysis, or a template, names in its `templates`.
   package static func list(_ json: JSONValue?) -> [TemplateReference] {
@@ -32,12 +35,12 @@ package struct TemplateReference: Sendable, Hashable, CustomStringConvertible {
 
 /// Why templates and arguments make no run; one line.
 package struct CompositionError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Whether the cause is a template that is not there, which may come.
-  package let isMissingTemplate: Bool
+  /// The template that is not there, when that is the cause; it may come.
+  package let missing: TemplateReference?
   package let description: String
 
-  package init(_ description: String, isMissingTemplate: Bool = false) {
+  package init(_ description: String, missing: TemplateReference? = nil) {
     self.description = description
-    self.isMissingTemplate = isMissingTemplate
+    self.missing = missing
   }
 }

@@ -60,7 +60,7 @@ struct AnalysisRunRequest {
         templates.first { $0.name == wanted.name && Self.isClusterScoped($0) == wanted.isClusterScoped }
       }
     } catch {
-      let hint = error.isMissingTemplate ? "" : "give arguments with -a NAME=VALUE"
+      let hint = error.missing != nil ? "" : "give arguments with -a NAME=VALUE"
       throw CommandFailure(.failed, "creating a run of \(reference): \(error)", hint: hint)
     }
   }

@@ -122,7 +122,7 @@ extension LintedSet {
         let run = try TemplateComposition.compose(named.analysis, arguments: arguments) { template($0, item) }
         return named.endlessness(of: run)
       } catch {
-        return error.isMissingTemplate ? nil : error.description
+        return error.missing != nil ? nil : error.description
       }
     } catch {
       return "\(error)"

@@ -67,7 +67,8 @@ struct CanaryValidation {
     }
     let names = ["pingService", "pongService"].map { pingPong[$0]?.string ?? "" }
     for (field, name) in zip(["pingService", "pongService"], names) where name.isEmpty {
-      issues.append(.required("\(path).pingPong.\(field)"))
+      let detail = "Ping service and Pong service must to be set to use Ping-Pong feature"
+      issues.append(.invalid("\(path).pingPong.\(field)", "", detail))
     }
     if names[0] == names[1] {
       let detail = sameServices("ping and pong")
@@ -91,7 +92,7 @@ struct CanaryValidation {
   private func routedServiceIssues() -> [SpecIssue] {
     guard needsServices else { return [] }
     return ["stableService", "canaryService"].filter { (canary[$0]?.string ?? "").isEmpty }.map {
-      .invalid("\(path).\($0)", "", "this router needs both a canaryService and a stableService")
+      .invalid("\(path).\($0)", "", "Canary service and Stable service must to be set to use Traffic Routing")
     }
   }
 
@@ -116,7 +117,11 @@ struct CanaryValidation {
     }
     if let weight = routing.given("maxTrafficWeight"), routers.isDisjoint(with: ["nginx", "plugins"]) {
       issues.append(
-        .invalid("\(path).trafficRouting.maxTrafficWeight", weight, "works with nginx and plugins only")
+        .invalid(
+          "\(path).trafficRouting.maxTrafficWeight",
+          weight,
+          "Canary maxTrafficWeight in traffic routing only support in Nginx and Plugins"
+        )
       )
     }
     return issues

@@ -54,8 +54,8 @@ extension Situation {
       field: { (try? RolloutField.text(at: $0, in: rollout)) ?? "" }
     )
     switch rehearsal {
-    case .failure(let problem): return SpecIssue(named.path, problem.description)
-    case .success(let run): return named.endlessness(of: run).map { SpecIssue(named.path, $0) }
+    case .failure(let problem): return named.issue(problem.description, with: problem.missing)
+    case .success(let run): return named.endlessness(of: run).map { named.issue($0) }
     }
   }
 

@@ -1,3 +1,4 @@
+import AnalysisCore
 import KubeModel
 package import Primitives
 
@@ -32,7 +33,18 @@ package struct NamedAnalysis: Sendable, Hashable {
   /// Why a run of the given spec would never let the release go on; nil when it ends, or need not.
   package func endlessness(of run: JSONValue) -> String? {
     guard !isBackground, let metric = run["metrics"]?.array?.first(where: Self.isEndless) else { return nil }
-    return "metric \"\(metric["name"]?.string ?? "")\" runs indefinitely: it has an interval and no count"
+    let name = metric["name"]?.string ?? ""
+    let count = metric.given("count")?.int.map { String($0) } ?? metric["count"]?.string ?? "<nil>"
+    return "AnalysisTemplate \(names.joined(separator: ", ")) has metric \(name) which runs indefinitely. "
+      + "Invalid value for count: \(count)"
+  }
+
+  private var names: [String] { TemplateReference.list(analysis["templates"]).map(\.name) }
+
+  /// Why its templates make no run, in the form in which Argo Rollouts says it: of one of them, or of all together.
+  func issue(_ detail: String, with template: TemplateReference? = nil) -> SpecIssue {
+    let value = template?.name ?? "templateNames: [\(names.joined(separator: " "))]"
+    return .invalid("\(path).templates", .string(value), detail)
   }
 
   /// A count that is text may come from an argument, and then counts as one.

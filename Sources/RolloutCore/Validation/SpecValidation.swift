@@ -22,7 +22,9 @@ package func validate(_ rollout: JSONValue) -> [SpecIssue] {
     let fields = ".spec.strategy.canary or .spec.strategy.blueGreen"
     issues.append(.required("spec.strategy", "Rollout has missing field '\(fields)'"))
   case (.some, .some):
-    issues.append(.invalid("spec.strategy", "blueGreen and canary", "Multiple Strategies can not be listed"))
+    issues.append(
+      .invalid("spec.strategy", "blueGreen: true canary: true", "Multiple Strategies can not be listed")
+    )
   case (.some(let canary), nil): issues += CanaryValidation(canary).issues()
   case (nil, .some(let blueGreen)): issues += blueGreenIssues(blueGreen, spec)
   }
@@ -104,11 +106,11 @@ func antiAffinityIssues(_ value: JSONValue?, _ path: String) -> [SpecIssue] {
   let required = value.given("requiredDuringSchedulingIgnoredDuringExecution")
   var issues: [SpecIssue] = []
   if (preferred == nil) == (required == nil) {
-    issues.append(.invalid(path, value, "must have either a preferred or a required rule"))
+    issues.append(.invalid(path, value, "AntiAffinity must have exactly one strategy listed"))
   }
   if let preferred, !(1...100).contains(preferred["weight"]?.int ?? 0) {
     let field = "\(path).preferredDuringSchedulingIgnoredDuringExecution.weight"
-    issues.append(.invalid(field, preferred["weight"] ?? 0, "must be between 1 and 100"))
+    issues.append(.invalid(field, preferred["weight"] ?? 0, "AntiAffinity weight must be between 1-100"))
   }
   return issues
 }

@@ -14,7 +14,11 @@ extension CanaryValidation {
     let given = Set(Self.actions.filter { step.given($0) != nil })
     guard !given.isEmpty else {
       return [
-        .invalid(path, step, "a step must have one of \(Self.actions.dropLast().joined(separator: ", "))")
+        .invalid(
+          path,
+          step,
+          "Step must have one of the following set: \(Self.actions.dropLast().joined(separator: ", "))"
+        )
       ]
     }
     let exclusive = ["experiment", "pause", "setWeight", "analysis", "analyze"].filter(given.contains)
@@ -25,7 +29,9 @@ extension CanaryValidation {
     }
     issues += weightIssues(step, path) + pauseIssues(step, path)
     if given.contains("setCanaryScale"), routing == nil {
-      issues.append(.required("\(self.path).trafficRouting", "setCanaryScale needs it"))
+      issues.append(
+        .required("\(self.path).trafficRouting", "SetCanaryScale requires TrafficRouting to be set")
+      )
     }
     issues += headerRouteIssues(step.given("setHeaderRoute"), "\(path).setHeaderRoute")
     issues += mirrorRouteIssues(step.given("setMirrorRoute"), "\(path).setMirrorRoute")
@@ -53,7 +59,13 @@ extension CanaryValidation {
   private func headerRouteIssues(_ route: JSONValue?, _ path: String) -> [SpecIssue] {
     guard let route else { return [] }
     guard !routers.isDisjoint(with: ["alb", "apisix", "istio", "plugins"]) else {
-      return [.invalid(path, route, "works with istio, alb, apisix and plugins only")]
+      return [
+        .invalid(
+          path,
+          route,
+          "SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix and plugins"
+        )
+      ]
     }
     var issues: [SpecIssue] = []
     for (index, match) in (route["match"]?.array ?? []).enumerated() {
@@ -71,7 +83,9 @@ extension CanaryValidation {
     guard let route else { return [] }
     var issues: [SpecIssue] = []
     if routers.isDisjoint(with: ["istio", "plugins"]) {
-      issues.append(.invalid(path, route, "works with istio and plugins only"))
+      issues.append(
+        .invalid(path, route, "SetMirrorRoute requires TrafficRouting, supports Istio and plugins only")
+      )
     }
     for (index, match) in (route["match"]?.array ?? []).enumerated() {
       for field in ["method", "path"] {
@@ -95,11 +109,22 @@ extension CanaryValidation {
   private func managedRouteIssues(_ route: JSONValue, _ path: String) -> [SpecIssue] {
     guard let routing else { return [] }
     guard let managed = routing["managedRoutes"]?.array else {
-      return [.required("\(self.path).trafficRouting.managedRoutes", "steps that make a route need it")]
+      return [
+        .required(
+          "\(self.path).trafficRouting.managedRoutes",
+          "Rollout has missing field 'spec.strategy.canary.trafficRouting.managedRoutes'"
+        )
+      ]
     }
     let name = route["name"]?.string ?? ""
     guard !managed.contains(where: { $0["name"]?.string == name }) else { return [] }
-    return [.invalid("\(path).name", .string(name), "is not in trafficRouting.managedRoutes")]
+    return [
+      .invalid(
+        "\(path).name",
+        .string(name),
+        "Steps define a route that does not exist in spec.strategy.canary.trafficRouting.managedRoutes"
+      )
+    ]
   }
 
   // MARK: - Analyses and experiments
@@ -111,7 +136,10 @@ extension CanaryValidation {
       guard let weight = template.given("weight"),
         routers.isDisjoint(with: ["alb", "istio", "plugins", "smi"])
       else { continue }
-      let detail = "needs trafficRouting with alb, istio, smi or plugins"
+      let detail =
+        routing == nil
+        ? "Experiment template weight cannot be set unless TrafficRouting is enabled"
+        : "Experiment template weight is only available for TrafficRouting with SMI, ALB, Istio and plugins"
       issues.append(.invalid("\(path).templates[\(index)].weight", weight, detail))
     }
     for (index, analysis) in (experiment["analyses"]?.array ?? []).enumerated() {
@@ -126,7 +154,7 @@ extension CanaryValidation {
       guard let field = argument.at("valueFrom", "fieldRef", "fieldPath")?.string,
         field.hasPrefix("metadata"), !Self.isDownwardField(field)
       else { return nil }
-      let detail = "is no field of the metadata that the downward API has"
+      let detail = "Analyses arguments must refer to valid object metadata supported by downwardAPI"
       return .invalid("\(path).args[\(index)].valueFrom.fieldRef.fieldPath", .string(field), detail)
     }
   }
