@@ -85,6 +85,35 @@ import Testing
     #expect(plan(sim.snapshot()).isQuiet)
   }
 
+  @Test(arguments: [false, true])
+  func usersStayWithStableThroughBlueGreenAndBackToTwoServicesThatTakeTurns(promotesMeanwhile: Bool) throws {
+    let turns: JSONValue = ["pingPong": ["pingService": "web-ping", "pongService": "web-pong"]]
+    var sim = CanaryScaleTests.world(steps: [["setWeight": 50], ["pause": [:]]], turns)
+    let strategy = try #require(sim.rollout.spec["strategy"])
+    sim.setImage("shop:v2")
+    sim.run(for: .seconds(30))
+    #expect(sim.weight(of: "web-pong") == 50)
+    sim.abort()
+    sim.run(for: .seconds(90))
+    sim.editSpec { $0["strategy"] = blueGreen }
+    sim.provide()
+    if promotesMeanwhile {
+      sim.setImage("shop:v3")
+      sim.run(for: .seconds(60))
+      sim.resume()
+    }
+    sim.run(for: .seconds(60))
+    sim.editSpec { $0["strategy"] = strategy }
+    // What nobody promoted is released anew, under the other strategy's steps.
+    let least = promotesMeanwhile ? 100 : 50
+    sim.run(for: .seconds(60)) { sim, _ in #expect(sim.weight(of: "web-ping") >= least) }
+    #expect(sim.rollout.status.at("canary", "stablePingPong") == "ping")
+    let stable = try #require(sim.rollout.status["stableRS"]?.string)
+    #expect(selected("web-ping", sim) == stable)
+    #expect(sim.readyPods(behind: "web-ping") > 0)
+    #expect(plan(sim.snapshot()).isQuiet)
+  }
+
   @Test func routedCanaryLeavesNoWeightsInTheStatus() {
     var sim = ClusterSim(rollout: Fixture.routedCanary(steps: [["setWeight": 50], ["pause": [:]]]))
     sim.run(for: .seconds(60))

@@ -87,6 +87,16 @@ import Testing
       "routed canary with header and mirror routes", 70193,
       "a rule that a former strategy's step had added stood in one end only"
     ),
+    (
+      "routed canary with ping and pong", 80006,
+      "a canary that came back after blue/green took the Service without pods for the stable one"
+    ),
+    (
+      "routed canary without steps", 70235,
+      "stable was promoted without pods and never had one that was ready"
+    ),
+    ("basic canary with a queue of one", 70235, "the same, without a router"),
+    ("basic canary with a queue of one", 70477, "the same, with nothing to abort"),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })

@@ -4,14 +4,14 @@ import Primitives
 /// Blue/green: the new revision is built beside the old one, judged behind the preview service, and takes over in one
 /// switch of the active service (reference, section 3).
 extension RolloutStatus {
-  /// What only a canary has, after a change of strategy (reference, section 3.8).
+  /// What only a canary has, after a change of strategy (reference, section 3.8). Which of two Services that take
+  /// turns is stable stays known: users are there again when the canary is back.
   mutating func leaveCanary() {
     currentStepIndex = nil
     stepAnalysis = nil
     backgroundAnalysis = nil
     weights = nil
     currentExperiment = ""
-    stablePingPong = ""
   }
 
   /// What only blue/green has.

@@ -42,13 +42,21 @@ extension Situation {
   /// their parts. It may change over before a pod is ready because it has no requests then.
   private func convergePingPong(_ canary: CanaryStrategy, _ draft: inout Draft) {
     let roles = canary.roles(draft.status)
-    // A first revision that was ready at once was promoted before any Service showed it.
-    if let stable = revisions.stable, selectedHash(roles.stable) == nil, mayNarrow(roles.stable, to: stable) {
+    if let stable = revisions.stable, stable.hash == draft.status.stableHash, lacks(stable, roles.stable) {
       select(stable, by: roles.stable, &draft)
     }
     guard !draft.status.isFullyPromoted, let new = revisions.new else { return }
     if !draft.status.stableHash.isEmpty, mayReachCanary(canary, draft.status) { return }
     select(new, by: canary.roles(draft.status).canary, &draft, evenUnready: true)
+  }
+
+  /// Whether the stable one of the two must be shown its revision: one that was ready at once was promoted before any
+  /// Service showed it, and one that was promoted under another strategy never was. Who shows another revision changes
+  /// over as soon as that has no pods, or the stable one has all.
+  private func lacks(_ stable: ReplicaSetView, _ service: String?) -> Bool {
+    guard let shown = selectedHash(service) else { return mayNarrow(service, to: stable) }
+    let isAnswered = revisions.find(shown).map { $0.available > 0 } ?? false
+    return shown != stable.hash && (!isAnswered || stable.available >= spec.replicas)
   }
 
   /// Whether the newest revision may take requests over from an older canary directly: where stable shrank and has not

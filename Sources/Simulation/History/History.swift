@@ -79,6 +79,7 @@ package struct History: Sendable {
     run.sim.endFaults()
     run.sim.editSpec { $0["paused"] = false }
     run.pass(seconds: 1)
+    let ready = run.sim.readyPods
     run.sim.abort()
     run.pass(seconds: 240)
     // After an abort the next revision that waits has its turn.
@@ -86,7 +87,7 @@ package struct History: Sendable {
       run.sim.abort()
       run.pass(seconds: 240)
     }
-    run.checkAborted()
+    run.checkAborted(readyBefore: ready)
     run.sim.setImage("shop:v9")
     run.pass(seconds: 30)
     run.sim.promoteFully()

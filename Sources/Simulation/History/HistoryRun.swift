@@ -11,6 +11,8 @@ struct HistoryRun {
   private let isTraced: Bool
   /// When the controller looks next although nothing changed, by the world's clock.
   private var wake: Instant?
+  /// Hashes of the revisions of which a pod was available once.
+  private var proven: Set<String> = []
 
   init(sim: ClusterSim, isTraced: Bool) {
     self.sim = sim
@@ -68,6 +70,7 @@ struct HistoryRun {
       let plan = plan(seen)
       plans += 1
       invariants.checkWake(plan, sim)
+      checkPromotion(plan, seen)
       if plan.isQuiet || waitsForGit(plan) {
         wake = nil
         if case .at(let instant) = plan.wake { wake = instant + (.zero - sim.clockError) }
@@ -87,6 +90,17 @@ struct HistoryRun {
     if sim.settings.faults.isNone { invariants.fail(sim, "20 plans in a row found something to do") }
   }
 
+  /// A revision becomes stable only after one of its pods was available, or while no pods are asked for.
+  private mutating func checkPromotion(_ plan: Plan, _ seen: Snapshot) {
+    for set in seen.replicaSets.lazy.map({ ReplicaSetView($0) }) where set.available > 0 {
+      proven.insert(set.hash)
+    }
+    let stable = plan.status.stableHash
+    guard stable != seen.rollout.status["stableRS"]?.string ?? "", !proven.contains(stable) else { return }
+    let asked = seen.rollout.spec["replicas"]?.int ?? 1
+    if asked > 0, !stable.isEmpty { invariants.fail(sim, "\(stable) became stable without an available pod") }
+  }
+
   private func waitsForGit(_ plan: Plan) -> Bool {
     !sim.settings.isGitReachable && plan.statusPatch == nil && plan.effects.allSatisfy(\.isRecord)
   }
@@ -94,30 +108,26 @@ struct HistoryRun {
 
 extension HistoryRun {
   /// After an abort all requests go to stable, which has all its pods, and nothing is written any more.
-  mutating func checkAborted() {
+  ///
+  /// A stable revision that was promoted while no pods were asked for, and of which none was ever available, need not
+  /// have a ready one. All its pods are ordered then; a canary keeps no requests but those that its ready pods answer;
+  /// and where requests follow the pods, an abort leaves so many of those that were ready as the spec promises.
+  mutating func checkAborted(readyBefore: Int) {
     let spec = RolloutSpec(sim.rollout)
     let status = RolloutStatus(sim.rollout.status)
     guard !status.stableHash.isEmpty else { return }
-    let canary = spec.canary?.roles(status).canary
-    let selected = canary.flatMap { sim.services[$0]?.at("spec", "selector", RolloutNames.podTemplateHash) }
-    for key in spec.canary?.routes ?? [] {
-      for rule in sim.dataPlane[key]?.at("spec", "rules")?.array ?? [] {
-        let backends = rule["backendRefs"]?.array ?? []
-        // A rule that a person left behind with another strategy leads where the Service does: to stable by now.
-        if backends.count == 1, selected?.string == status.stableHash { continue }
-        for backend in backends where backend["name"]?.string == canary {
-          let weight = backend["weight"]?.int ?? 1
-          if weight != 0 { invariants.fail(sim, "after an abort \(key) gives the canary \(weight)") }
-        }
-      }
-    }
+    checkReturned(spec, status)
     let stable = sim.replicaSets.first { ReplicaSetView($0.value).hash == status.stableHash }
-    let images = stable.map { ReplicaSetView($0.value).images.values } ?? [:].values
-    // Where a threshold was content with less than all pods, the rest may never come.
-    let stuck = images.reduce(0) { max($0, sim.settings.stuckPods[$1] ?? 0) }
-    let ready = (stable.map { sim.readyPods(of: $0.key) } ?? 0) + stuck
-    if ready < spec.replicas {
-      invariants.fail(sim, "after an abort stable has \(ready) of \(spec.replicas) pods")
+    if proven.contains(status.stableHash) || spec.replicas == 0 {
+      let images = stable.map { ReplicaSetView($0.value).images.values } ?? [:].values
+      // Where a threshold was content with less than all pods, the rest may never come.
+      let stuck = images.reduce(0) { max($0, sim.settings.stuckPods[$1] ?? 0) }
+      let ready = (stable.map { sim.readyPods(of: $0.key) } ?? 0) + stuck
+      if ready < spec.replicas {
+        invariants.fail(sim, "after an abort stable has \(ready) of \(spec.replicas) pods")
+      }
+    } else {
+      checkUnproven(spec, ordered: stable?.value.at("spec", "replicas")?.int ?? 0, readyBefore)
     }
     // One that was promoted before its last pods came had nothing to abort: when they are overdue, that is told.
     if status.phase == "Progressing" {
@@ -128,6 +138,36 @@ extension HistoryRun {
       }
     }
     checkRest("an abort")
+  }
+
+  /// No rule of the routes leads to the canary, unless nothing of stable was ever there to answer.
+  private mutating func checkReturned(_ spec: RolloutSpec, _ status: RolloutStatus) {
+    let canary = spec.canary?.roles(status).canary
+    let selected = canary.flatMap { sim.services[$0]?.at("spec", "selector", RolloutNames.podTemplateHash) }
+    let mayAnswer = canary.map { !proven.contains(status.stableHash) && sim.answers($0) } ?? false
+    for key in spec.canary?.routes ?? [] {
+      for rule in sim.dataPlane[key]?.at("spec", "rules")?.array ?? [] {
+        let backends = rule["backendRefs"]?.array ?? []
+        // A rule that a person left behind with another strategy leads where the Service does: to stable by now.
+        if backends.count == 1, selected?.string == status.stableHash { continue }
+        for backend in backends where backend["name"]?.string == canary && !mayAnswer {
+          let weight = backend["weight"]?.int ?? 1
+          if weight != 0 { invariants.fail(sim, "after an abort \(key) gives the canary \(weight)") }
+        }
+      }
+    }
+  }
+
+  /// What an abort owes to users while stable has no pod that answers.
+  private mutating func checkUnproven(_ spec: RolloutSpec, ordered: Int, _ readyBefore: Int) {
+    if ordered != spec.replicas {
+      invariants.fail(sim, "after an abort \(ordered) of \(spec.replicas) pods of stable are ordered")
+    }
+    guard let canary = spec.canary, !canary.hasTrafficRouting else { return }
+    let floor = min(readyBefore, spec.replicas - Invariants.unavailable(canary, spec.replicas))
+    if sim.readyPods < floor {
+      invariants.fail(sim, "an abort left \(sim.readyPods) of \(readyBefore) ready pods, none of them stable")
+    }
   }
 
   /// After a good release there is nothing but that.

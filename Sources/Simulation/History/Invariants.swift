@@ -143,7 +143,7 @@ extension Invariants {
   }
 
   /// Pods that may be missing: at least one where neither surge nor unavailability allows any move.
-  private static func unavailable(_ canary: CanaryStrategy, _ replicas: Int) -> Int {
+  static func unavailable(_ canary: CanaryStrategy, _ replicas: Int) -> Int {
     let unavailable = canary.maxUnavailable.count(of: replicas, roundingUp: false)
     let surge = canary.maxSurge.count(of: replicas, roundingUp: true)
     return min(replicas, surge <= 0 && unavailable <= 0 ? 1 : unavailable)
