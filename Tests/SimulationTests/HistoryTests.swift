@@ -76,10 +76,6 @@ import Testing
       "a restart evicted a pod's unready successor while it missed pods of stable too"
     ),
     (
-      "basic canary with a deadline", 70216,
-      "pods of a preview became ready, and the progress deadline aborted the release"
-    ),
-    (
       "routed canary with experiments", 90081,
       "a restart that saw its ReplicaSets late took an Experiment's pods for those that could be spared"
     ),
