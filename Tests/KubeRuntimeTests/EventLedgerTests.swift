@@ -49,7 +49,7 @@ import Testing
 
   @Test func namesEventsOfOneMomentInTheirOrder() {
     var ledger = EventLedger(component: "serin")
-    let moments = [now, now, now + .milliseconds(1), now - .seconds(1)]
+    let moments = [now, now, now + .milliseconds(1), now + .seconds(-1)]
     let names = moments.enumerated().compactMap { index, moment -> String? in
       guard case .create(let event) = ledger.write(note("\(index)"), at: moment) else { return nil }
       return event.name
