@@ -24,7 +24,7 @@ import Testing
     #expect(try await parse("promote web --skip-current-step", as: PromoteCommand.self).skipCurrentStep)
     #expect(try await parse("promote web -a", as: PromoteCommand.self).skipAllSteps)
     for line in ["promote", "promote web -c -a", "promote web --full --skip-all-steps"] {
-      #expect(throws: (any Error).self) { try await parse(line, as: PromoteCommand.self) }
+      await #expect(throws: (any Error).self) { try await parse(line, as: PromoteCommand.self) }
     }
   }
 
@@ -90,7 +90,7 @@ import Testing
   @Test func filesToLintAreGivenInEitherWay() async throws {
     let lint: LintCommand = try await parse("lint -f a.yaml b.yaml --filename c.yaml")
     #expect(lint.filename == ["a.yaml", "c.yaml"] && lint.paths == ["b.yaml"])
-    #expect(throws: (any Error).self) { try await parse("lint", as: LintCommand.self) }
+    await #expect(throws: (any Error).self) { try await parse("lint", as: LintCommand.self) }
   }
 
   @Test func anUnfinishedLineNamesItsClusterAndNamespace() {

@@ -49,9 +49,9 @@ import Testing
   }
 
   @Test(arguments: ["-5 % 3", "-x", "--1", "- 1", "!true", "-1"])
-  func anExpressionMayBeginWithAMinus(_ text: String) async throws {
+  func anExpressionMayBeginWithAMinus(_ text: String) throws {
     for arguments in [[text, "--env", "{}"], ["--env", "{}", text]] {
-      let command = try #require(try await EvalCommand.asyncParseAsRoot(arguments) as? EvalCommand)
+      let command = try #require(try EvalCommand.parseAsRoot(arguments) as? EvalCommand)
       #expect(command.expression == [text])
       #expect(command.env == "{}")
     }
