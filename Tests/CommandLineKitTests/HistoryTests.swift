@@ -140,7 +140,7 @@ import Testing
       ["web"], [], ["-n", "shop", "-o", "json"], ["nobody"], ["--limit", "1", "-o", "name"],
     ] {
       let options = ["--repo", "\(folder.path)/origin.git"] + arguments
-      let command = try HistoryCommand.parse(options)
+      let command = try await HistoryCommand.asyncParse(options)
       try await command.run()
     }
   }

@@ -76,9 +76,9 @@ struct CreateManifestsCommand: AsyncParsableCommand {
     let arguments =
       [object.name, "--watch"] + (place.isEmpty ? cluster.arguments : cluster.arguments + place)
     if type == .rollouts {
-      try await GetRolloutCommand.parse(arguments).run()
+      try await GetRolloutCommand.asyncParse(arguments).run()
     } else {
-      try await GetExperimentCommand.parse(arguments).run()
+      try await GetExperimentCommand.asyncParse(arguments).run()
     }
   }
 }
