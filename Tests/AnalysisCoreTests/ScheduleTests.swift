@@ -180,9 +180,9 @@ struct ProviderEndpointTests {
   }
 
   @Test(
-    "is asked equal questions once where they only read",
+    "is asked equal questions once where it reads recorded series",
     arguments: [
-      (["prometheus": ["query": "a"]], true), (["web": ["url": "http://x"]], true),
+      (["prometheus": ["query": "a"]], true), (["web": ["url": "http://x"]], false),
       (["web": ["url": "http://x", "method": "POST"]], false), (["job": [:]], false),
     ] as [(JSONValue, Bool)]
   )

@@ -11,12 +11,12 @@ package struct EndpointQuestion: Sendable, Hashable {
     self.namespace = namespace
   }
 
-  /// Whether equal questions may be asked once: those that only read.
+  /// Whether equal questions of a second may be asked once: those that read recorded series. What a `web` metric reads
+  /// is the present, and an answer from before a change would speak for what came after it.
   package var isShareable: Bool {
     switch provider {
     case .prometheus, .datadog, .newRelic, .wavefront, .cloudWatch, .graphite, .influxDB, .skyWalking: true
-    case .web(let query): query.method == "GET"
-    case .kayenta, .job, .unsupported: false
+    case .web, .kayenta, .job, .unsupported: false
     }
   }
 }
