@@ -27,7 +27,7 @@ enum InfluxQL {
     let parameters = "db=\(ProviderRequest.encode(account.database))&q=\(ProviderRequest.encode(query.query))"
     var headers = [("Accept", "application/json")]
     if !account.credentials.isEmpty {
-      headers.append(("Authorization", "Basic " + ProviderRequest.base64(Array(account.credentials.utf8))))
+      headers.append(("Authorization", "Basic " + Base64.encode(Array(account.credentials.utf8))))
     }
     return try ProviderRequest.confidential(
       method: "GET",

@@ -28,7 +28,7 @@ enum ProviderRequest {
     // Signed and given tokens when they are sent.
     case .none, .oauth2, .sigv4: break
     case .basic(let username, let password):
-      request.headers.set("Authorization", "Basic " + base64(Array("\(username):\(password)".utf8)))
+      request.headers.set("Authorization", "Basic " + Base64.encode(Array("\(username):\(password)".utf8)))
     case .bearer(let token): request.headers.set("Authorization", "Bearer \(token)")
     case .unsupported(let name): throw ProviderFailure("authentication by \(name) is not supported")
     }
@@ -151,23 +151,4 @@ enum ProviderRequest {
     }
     return String(decoding: result, as: UTF8.self)
   }
-
-  /// Base64 with padding, RFC 4648.
-  static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for place in 0..<4 {
-        result.append(place > group.count ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63])
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-}
-
-extension Instant {
-  /// The moment so much earlier.
-  static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
 }

@@ -1,4 +1,5 @@
 import AnalysisCore
+import Primitives
 
 /// Texts that nobody may see, replaced wherever they stand.
 struct Redaction {
@@ -14,7 +15,7 @@ struct Redaction {
     var texts = context.session.confidential
     for (secret, data) in context.secrets { texts += secret.confidentialKeys.compactMap { data[$0] } }
     texts += texts.map(ProviderRequest.trimmed)
-    texts += texts.map { ProviderRequest.base64(Array($0.utf8)) }
+    texts += texts.map { Base64.encode(Array($0.utf8)) }
     for name in ["DD_API_KEY", "DD_APP_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
       texts += [context.environment[name]].compactMap(\.self)
     }
@@ -51,7 +52,7 @@ struct Redaction {
   ) -> [String] {
     var texts = authentication.confidential
     if case .basic(let username, let password) = authentication {
-      texts.append(ProviderRequest.base64(Array("\(username):\(password)".utf8)))
+      texts.append(Base64.encode(Array("\(username):\(password)".utf8)))
     }
     let words = ["auth", "token", "key", "secret", "cookie", "password"]
     return texts

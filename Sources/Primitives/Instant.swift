@@ -24,6 +24,9 @@ package struct Instant: Sendable, Hashable, Comparable {
     Instant(nanosecondsSinceEpoch: instant.nanosecondsSinceEpoch &+ duration.wholeNanoseconds)
   }
 
+  /// The moment so much earlier.
+  package static func - (instant: Instant, duration: Duration) -> Instant { instant + (.zero - duration) }
+
   package static func - (left: Instant, right: Instant) -> Duration {
     .nanoseconds(left.nanosecondsSinceEpoch &- right.nanosecondsSinceEpoch)
   }
@@ -50,11 +53,11 @@ extension Instant {
       let day = scanner.number(2), scanner.take("T") || scanner.take("t") || scanner.take(" "),
       let hour = scanner.number(2), scanner.take(":"), let minute = scanner.number(2), scanner.take(":"),
       let second = scanner.number(2), (1...12).contains(month),
-      (1...Self.days(in: month, of: year)).contains(day),
+      (1...CivilCalendar.days(in: month, of: year)).contains(day),
       hour < 24, minute < 60, second < 61,
       let fraction = scanner.fraction(), let offset = scanner.zoneOffset(), scanner.isAtEnd
     else { return nil }
-    let days = Self.daysSinceEpoch(year: year, month: month, day: day)
+    let days = CivilCalendar.daysSinceEpoch(year: year, month: month, day: day)
     let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
     // Years beyond 64 bits of nanoseconds (after 2262) are no times that a cluster can mean.
     guard abs(seconds) < 9_223_372_036 else { return nil }
@@ -74,9 +77,9 @@ extension Instant {
   private func text(fractionDigits: Int) -> String {
     let seconds = secondsSinceEpoch
     let nanoseconds = nanosecondsSinceEpoch - seconds * 1_000_000_000
-    let days = Int(seconds.dividedFloor(by: 86_400))
+    let days = Int(seconds.dividedDown(by: 86_400))
     let rest = Int(seconds) - days * 86_400
-    let (year, month, day) = Self.date(daysSinceEpoch: days)
+    let (year, month, day) = CivilCalendar.date(daysSinceEpoch: days)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(28)
     Self.write(year, 4, "-", into: &bytes)
@@ -106,43 +109,6 @@ extension Instant {
       divisor /= 10
     }
     bytes.append(UInt8(ascii: separator))
-  }
-
-  /// Days of the civil calendar since 1970-01-01; the usual era arithmetic over 400-year cycles.
-  private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-    let shifted = month <= 2 ? year - 1 : year
-    let era = shifted.dividedFloor(by: 400)
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
-  }
-
-  private static func date(daysSinceEpoch: Int) -> (year: Int, month: Int, day: Int) {
-    let shifted = daysSinceEpoch + 719_468
-    let era = shifted.dividedFloor(by: 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-  }
-
-  private static func days(in month: Int, of year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-}
-
-extension BinaryInteger {
-  fileprivate func dividedFloor(by divisor: Self) -> Self {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? quotient - 1 : quotient
   }
 }
 

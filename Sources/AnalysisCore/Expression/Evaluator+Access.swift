@@ -5,13 +5,15 @@ extension Evaluator {
     isOptional: Bool,
     at column: Int
   ) throws(ExpressionError) -> ExpressionValue {
-    let base = try value(of: baseNode)
-    if isChainBroken { return .nothing }
-    if isOptional, base.isNothing {
-      isChainBroken = true
-      return .nothing
-    }
+    guard let base = try base(of: baseNode, isOptional: isOptional) else { return .nothing }
     return try fetch(try value(of: keyNode), from: base, at: column)
+  }
+
+  /// What a member or a method is taken of; nil when the chain is broken here or was before.
+  mutating func base(of node: SyntaxNode, isOptional: Bool) throws(ExpressionError) -> ExpressionValue? {
+    let base = try value(of: node)
+    if isOptional, base.isNothing { isChainBroken = true }
+    return isChainBroken ? nil : base
   }
 
   /// The element or field; a field that is absent is nil, an index out of bounds is an error.

@@ -45,7 +45,9 @@ extension Evaluator {
       }
     case .toBase64: return try made(Base64.encode(Array(try call.text(0).utf8)), call)
     case .fromBase64:
-      guard let bytes = Base64.decode(try call.text(0)) else { throw call.failure("illegal base64 data") }
+      guard let bytes = Base64.decode(try call.text(0), skippingBlanks: false) else {
+        throw call.failure("illegal base64 data")
+      }
       return try made(String(decoding: bytes, as: UTF8.self), call)
     default: return .string(value.kindName)
     }

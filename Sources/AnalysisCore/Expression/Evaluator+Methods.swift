@@ -7,12 +7,7 @@ extension Evaluator {
     isOptional: Bool,
     at column: Int
   ) throws(ExpressionError) -> ExpressionValue {
-    let base = try value(of: baseNode)
-    if isChainBroken { return .nothing }
-    if isOptional, base.isNothing {
-      isChainBroken = true
-      return .nothing
-    }
+    guard let base = try base(of: baseNode, isOptional: isOptional) else { return .nothing }
     let arguments = try values(of: nodes, at: column)
     guard let method = ValueMethod(rawValue: name), method.result(on: ExpressionNature(of: base)) != nil
     else {

@@ -41,7 +41,7 @@ struct SecretReader: Sendable {
       return nil
     }
     return (secret["data"]?.object ?? [:]).compactMapValues { encoded in
-      encoded.string.flatMap(Base64.decode).map { String(decoding: $0, as: UTF8.self) }
+      encoded.string.flatMap { Base64.decode($0) }.map { String(decoding: $0, as: UTF8.self) }
     }
   }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// When summer time begins and ends each year, in the notation of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct DaylightRule: Sendable {
   /// The n-th weekday of a month, and the second of that day.
@@ -14,7 +16,7 @@ struct DaylightRule: Sendable {
       (time.year, time.month) = (year, month)
       let first = 1 + (weekday - time.weekday + 7) % 7
       time.day = first + (week - 1) * 7
-      if time.day > CivilTime.days(in: month, of: year) { time.day -= 7 }
+      if time.day > CivilCalendar.days(in: month, of: year) { time.day -= 7 }
       return time.secondsSinceEpoch + second
     }
   }

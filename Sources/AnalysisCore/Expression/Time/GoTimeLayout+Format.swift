@@ -1,3 +1,5 @@
+import Primitives
+
 extension GoTimeLayout {
   /// The moment as the layout writes it.
   static func format(_ date: ExpressionDate, _ layout: String) -> String {

@@ -1,3 +1,5 @@
+import Primitives
+
 extension GoTimeLayout {
   /// Why a text is no date of a layout.
   struct Mismatch: Error, CustomStringConvertible {
@@ -194,14 +196,14 @@ private struct TimeReader {
     var wall = wall
     (wall.month, wall.day) = (month ?? 1, day ?? 1)
     if let dayOfYear {
-      let isLeap = CivilTime.days(in: 2, of: wall.year) == 29
+      let isLeap = CivilCalendar.days(in: 2, of: wall.year) == 29
       guard (1...(isLeap ? 366 : 365)).contains(dayOfYear) else { return nil }
       (wall.month, wall.day) = (1, dayOfYear)
       let found = CivilTime(secondsSinceEpoch: wall.secondsSinceEpoch, nanosecond: 0)
       guard month == nil || month == found.month, day == nil || day == found.day else { return nil }
       (wall.month, wall.day) = (found.month, found.day)
     }
-    guard (1...CivilTime.days(in: wall.month, of: wall.year)).contains(wall.day) else { return nil }
+    guard (1...CivilCalendar.days(in: wall.month, of: wall.year)).contains(wall.day) else { return nil }
     if isAfternoon == true, wall.hour < 12 { wall.hour += 12 }
     if isAfternoon == false, wall.hour == 12 { wall.hour = 0 }
     if let offset {

@@ -1,14 +1,14 @@
-/// Base64 as RFC 4648 has it, for the data fields of a kubeconfig and of Secrets.
+/// Base64 as RFC 4648 has it: the standard alphabet, with padding.
 package enum Base64 {
-  /// Decodes the text; nil when a character, the length or the padding is wrong. Line breaks and blanks between
-  /// characters are skipped, since hand-made kubeconfigs wrap their lines.
-  package static func decode(_ text: String) -> [UInt8]? {
+  /// Decodes the text; nil when a character, the length or the padding is wrong. Line breaks between characters are
+  /// skipped, and blanks unless told otherwise, since hand-made kubeconfigs wrap and indent their lines.
+  package static func decode(_ text: String, skippingBlanks: Bool = true) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count / 4 * 3)
     var pending: UInt32 = 0
     var count = 0
     var padding = 0
-    for byte in text.utf8 where !isBlank(byte) {
+    for byte in text.utf8 where !isLineBreak(byte) && !(skippingBlanks && isBlank(byte)) {
       count += 1
       if byte == UInt8(ascii: "=") {
         padding += 1
@@ -52,9 +52,9 @@ package enum Base64 {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
   )
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
-  }
+  private static func isLineBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private static func value(of byte: UInt8) -> UInt8? {
     switch byte {

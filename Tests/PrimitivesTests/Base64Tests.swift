@@ -1,4 +1,4 @@
-import KubeClient
+import Primitives
 import Testing
 
 @Suite struct Base64Tests {
@@ -22,6 +22,8 @@ import Testing
 
   @Test func skipsLineBreaksAndBlanks() {
     #expect(Base64.decode("Zm9v\r\n YmFy\n") == Array("foobar".utf8))
+    #expect(Base64.decode("Zm9v\r\nYmFy\n", skippingBlanks: false) == Array("foobar".utf8))
+    #expect(Base64.decode("Zm9v YmFy", skippingBlanks: false) == nil)
   }
 
   @Test(arguments: ["Z", "Zg", "Zg=", "Zg===", "====", "Zg==Zg==", "Zm=v", "Zm9v!", "Zm9v-_==", "é"])
