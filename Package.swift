@@ -81,10 +81,11 @@ let package = Package(
       "EmbeddedCluster",
       ["KubeModel", "Primitives", hummingbird, logging, lifecycle, nioCore, nioPosix, nioHTTP1, subprocess]
     ),
+    room("Dashboard", [hummingbird, logging, lifecycle, nioCore]),
     room(
       "CommandLineKit",
       [
-        "RolloutController", "EmbeddedCluster", "RolloutCore", "AnalysisCore", "TrafficPlans", "GitOpsCore",
+        "RolloutController", "Dashboard", "EmbeddedCluster", "RolloutCore", "AnalysisCore", "TrafficPlans", "GitOpsCore",
         "KubeRuntime", "KubeClient", "MetricProviders", "HTTPTransport", "GitStore", "YAMLEdit", "KubeModel",
         "Primitives", "Simulation", argumentParser, hummingbird, logging, lifecycle, nioCore, subprocess,
       ]
@@ -123,6 +124,7 @@ let package = Package(
         "KubeModel", "Primitives",
       ]
     ),
+    tests("DashboardTests", ["Dashboard", "HTTPTransport", "Primitives", logging, lifecycle]),
     tests(
       "CommandLineKitTests",
       [

@@ -100,6 +100,11 @@ package final class LeaderElector: Service {
       if course.leadsUntil == nil, next.leadsUntil != nil {
         logger.info("became the leader", metadata: ["lease": "\(lease)", "identity": "\(identity)"])
       }
+      if let holder = next.observation?.holder, holder != identity, !holder.isEmpty,
+        holder != course.observation?.holder
+      {
+        logger.info("stands by", metadata: ["lease": "\(lease)", "holder": "\(holder)"])
+      }
       course = next
       if let until = course.leadsUntil { state.lead(until: until) }
       return nil

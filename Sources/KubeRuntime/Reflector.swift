@@ -11,6 +11,7 @@ package struct Reflector: Service {
   private let pageLimit: Int
   private let watchTimeout: Duration
   private let isOptional: Bool
+  private let mayBeForbidden: Bool
   private let backoff: Backoff
   private let seed: UInt64
   private let now: @Sendable () -> Instant
@@ -19,7 +20,8 @@ package struct Reflector: Service {
   /// A reflector of the store's kind, in the scope.
   ///
   /// When the kind is optional and the server does not serve it, the store becomes ready and empty, with `isServed`
-  /// false, and the reflector keeps looking for the kind.
+  /// false, and the reflector keeps looking for the kind. A kind that may be forbidden is as good as not served while
+  /// the server forbids it.
   package init(
     client: KubeClient,
     store: Store,
@@ -27,6 +29,7 @@ package struct Reflector: Service {
     pageLimit: Int = 500,
     watchTimeout: Duration = .seconds(300),
     isOptional: Bool = false,
+    mayBeForbidden: Bool = false,
     backoff: Backoff = Backoff(base: .milliseconds(200), limit: .seconds(30)),
     seed: UInt64 = 1,
     now: @escaping @Sendable () -> Instant = SystemClock.now,
@@ -38,6 +41,7 @@ package struct Reflector: Service {
     self.pageLimit = pageLimit
     self.watchTimeout = watchTimeout
     self.isOptional = isOptional
+    self.mayBeForbidden = mayBeForbidden
     self.backoff = backoff
     self.seed = seed
     self.now = now
@@ -73,7 +77,7 @@ package struct Reflector: Service {
       let page = try await client.page(store.type, scope: scope, limit: pageLimit, continueToken: token)
       return machine.pageArrived(page)
     } catch {
-      if isOptional, error.code == .notFound { store.replace(with: [], isServed: false) }
+      if isExpected(error), error.code != .gone { store.replace(with: [], isServed: false) }
       report(error)
       return machine.listFailed(error)
     }
@@ -107,7 +111,16 @@ package struct Reflector: Service {
 
   private func report(_ error: KubeError) {
     guard error.code != .cancelled, !Task.isCancelled else { return }
-    let isExpected = error.code == .gone || isOptional && error.code == .notFound
-    logger.log(level: isExpected ? .debug : .warning, "\(error.message)", metadata: ["kind": "\(store.type)"])
+    let level: Logger.Level = isExpected(error) ? .debug : .warning
+    logger.log(level: level, "\(error.message)", metadata: ["kind": "\(store.type)"])
+  }
+
+  private func isExpected(_ error: KubeError) -> Bool {
+    switch error.code {
+    case .gone: true
+    case .notFound: isOptional
+    case .forbidden: mayBeForbidden
+    default: false
+    }
   }
 }

@@ -44,6 +44,9 @@ package struct WorkQueue<Key: Hashable & Sendable>: Sendable {
   /// How many keys wait, whether they are due or not.
   package var waitingCount: Int { waiting.count }
 
+  /// How many of the keys that wait are due.
+  package func dueCount(at now: Instant) -> Int { waiting.values.count { $0.due <= now } }
+
   /// How many keys were given out and are not finished.
   package var heldCount: Int { held.count }
 

@@ -13,6 +13,8 @@ package final class Worker<Key: Hashable & Sendable>: Service {
   /// Figures for metrics.
   package struct Statistics: Sendable, Hashable {
     package var waiting = 0
+    /// Those of `waiting` whose time has come.
+    package var due = 0
     package var running = 0
     package var succeeded = 0
     package var failed = 0
@@ -26,7 +28,8 @@ package final class Worker<Key: Hashable & Sendable>: Service {
     var failed = 0
   }
 
-  private let name: String
+  /// What is handled, for logs and metrics.
+  package let name: String
   private let concurrency: Int
   private let state: Locked<State>
   private let signal = WakeSignal()
@@ -60,9 +63,11 @@ package final class Worker<Key: Hashable & Sendable>: Service {
 
   /// How much waits, runs and has run.
   package var statistics: Statistics {
-    state.withLock { state in
+    let now = now()
+    return state.withLock { state in
       Statistics(
         waiting: state.queue.waitingCount,
+        due: state.queue.dueCount(at: now),
         running: state.queue.heldCount,
         succeeded: state.succeeded,
         failed: state.failed

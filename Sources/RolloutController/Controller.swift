@@ -14,7 +14,9 @@ package struct Controller: Sendable {
   private let options: ControllerOptions
   private let logger: Logger
   private let now: @Sendable () -> Instant
-  private let stores = ControllerStores()
+  private let stores: ControllerStores
+  /// What it tells Prometheus.
+  package let metrics: ControllerMetrics
 
   package init(
     client: KubeClient,
@@ -26,7 +28,12 @@ package struct Controller: Sendable {
     self.options = options
     self.logger = logger
     self.now = now
+    stores = ControllerStores()
+    metrics = ControllerMetrics(version: options.version, stores: stores, client: client)
   }
+
+  /// Whether every cache has been filled; a standby is ready too.
+  package var isReady: Bool { stores.all.allSatisfy(\.isReady) }
 
   /// The services in starting order: transports to be closed last, watches, election, reconcilers. Shutdown goes the
   /// other way.
@@ -42,7 +49,7 @@ package struct Controller: Sendable {
     let experiments = makeExperimentWorker(lease: lease, events: events)
     let wakeRun = Relay<ObjectKey>()
     let measurements = MeasurementRunner { wakeRun.send($0) }
-    let runs = makeAnalysisWorker(lease: lease, http: http, runner: measurements)
+    let runs = makeAnalysisWorker(lease: lease, events: events, http: http, runner: measurements)
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
     }
@@ -53,6 +60,8 @@ package struct Controller: Sendable {
     ExperimentTriggers(stores: stores, enqueue: { experiments.enqueue($0) }).install()
     stores.analysisRuns.onChange { runs.enqueue($0.key) }
     let releases = makeServiceWorker(lease: lease)
+    metrics.countReleases { lease.isLeader }
+    for worker in [rollouts, experiments, runs, sources, releases] { metrics.watch(worker) }
     installSourceTriggers(git.sync) { sources.enqueue($0) }
 
     let stores = stores
@@ -68,7 +77,12 @@ package struct Controller: Sendable {
       },
       events,
     ]
-    services += stores.reflectors(client: client, namespace: options.namespace, logger: logger)
+    services += stores.reflectors(
+      client: client,
+      namespace: options.namespace,
+      instanceID: options.instanceID,
+      logger: logger
+    )
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
     services += [git.writer as any Service, sources, measurements, runs, experiments, rollouts, releases].map
@@ -147,12 +161,14 @@ package struct Controller: Sendable {
       observer: observer,
       pods: PodReader(client: client),
       performer: performer,
-      emit: Self.emit(to: events),
+      emit: emit(to: events),
       now: now,
       logger: logger
     )
-    return Worker(name: "rollouts", concurrency: options.concurrency, now: now, logger: logger) { key in
-      lease.isLeader ? await reconciler.reconcile(key) : .done
+    return Worker(name: "rollouts", concurrency: options.concurrency, now: now, logger: logger) {
+      [tally = metrics.tally, now] key in
+      guard lease.isLeader else { return .done }
+      return await tally.look(at: key, of: .rollout, now: now) { await reconciler.reconcile(key) }
     }
   }
 
@@ -174,24 +190,30 @@ package struct Controller: Sendable {
     let reconciler = ExperimentReconciler(
       observer: ExperimentObserver(stores: stores),
       performer: Performer(client: client, stores: stores, mayWrite: { lease.isLeader }, record: { _, _ in }),
-      emit: Self.emit(to: events),
+      emit: emit(to: events),
       now: now,
       logger: logger
     )
-    return Worker(name: "experiments", concurrency: options.concurrency, now: now, logger: logger) { key in
-      lease.isLeader ? await reconciler.reconcile(key) : .done
+    return Worker(name: "experiments", concurrency: options.concurrency, now: now, logger: logger) {
+      [tally = metrics.tally, now] key in
+      guard lease.isLeader else { return .done }
+      return await tally.look(at: key, of: .experiment, now: now) { await reconciler.reconcile(key) }
     }
   }
 
-  private static func emit(to events: EventRecorder) -> @Sendable (PlannedEvent, JSONValue) -> Void {
-    { event, object in
+  private func emit(to events: EventRecorder) -> @Sendable (PlannedEvent, JSONValue) -> Void {
+    { [tally = metrics.tally] event, object in
       let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal
+      if object.kind == ResourceType.rollouts.kind {
+        tally.count(event: event.type, event.reason, of: ObjectKey(object))
+      }
       events.record(EventNote(regarding: object, severity, reason: event.reason, message: event.message))
     }
   }
 
   private func makeAnalysisWorker(
     lease: LeaseState,
+    events: EventRecorder,
     http: HTTPClient,
     runner: MeasurementRunner
   ) -> Worker<ObjectKey> {
@@ -203,12 +225,13 @@ package struct Controller: Sendable {
       options: options.analysis,
       weight: canaryWeight(stores),
       mayWrite: { lease.isLeader },
+      emit: emit(to: events),
       now: now,
       logger: logger
     )
     return Worker(name: "analysisruns", concurrency: 3 * options.concurrency, now: now, logger: logger) {
-      key in
-      await reconciler.reconcile(key)
+      [tally = metrics.tally, now] key in
+      await tally.look(at: key, of: .analysisRun, now: now) { await reconciler.reconcile(key) }
     }
   }
 

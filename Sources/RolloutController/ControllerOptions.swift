@@ -4,6 +4,8 @@ package import KubeModel
 package struct ControllerOptions: Sendable {
   /// The only namespace to look at; nil looks at all.
   package var namespace: String?
+  /// Which objects are this controller's, by the label `controller-instance-id`; empty for those without the label.
+  package var instanceID: String
   /// The Lease to hold; nil runs without an election, which is right for a single process only.
   package var lease: ObjectKey?
   /// Who the lease says holds it; must be unique among the living.
@@ -14,20 +16,26 @@ package struct ControllerOptions: Sendable {
   package var concurrency: Int
   /// How analyses are run.
   package var analysis: AnalysisOptions
+  /// What the metrics say about who runs.
+  package var version: String
 
   package init(
     namespace: String? = nil,
+    instanceID: String = "",
     lease: ObjectKey? = nil,
     identity: String,
     stateDirectory: String,
     concurrency: Int = 10,
-    analysis: AnalysisOptions = AnalysisOptions()
+    analysis: AnalysisOptions = AnalysisOptions(),
+    version: String = "unknown"
   ) {
     self.namespace = namespace
+    self.instanceID = instanceID
     self.lease = lease
     self.identity = identity
     self.stateDirectory = stateDirectory
     self.concurrency = concurrency
     self.analysis = analysis
+    self.version = version
   }
 }

@@ -36,6 +36,11 @@ package enum RolloutNames {
   /// The key of `trafficRouting.plugins` under which a Rollout names its Gateway API routes.
   package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
 
+  /// The Lease that the controller of an instance holds: Argo Rollouts' own, so that never both act.
+  package static func lease(ofInstance instanceID: String) -> String {
+    "argo-rollouts-controller-lock" + (instanceID.isEmpty ? "" : "-\(instanceID)")
+  }
+
   /// Annotations of a Rollout that are never copied to its ReplicaSets.
   package static let notCopied: Set<String> = [
     "kubectl.kubernetes.io/last-applied-configuration", revision, revisionHistory, desiredReplicas,

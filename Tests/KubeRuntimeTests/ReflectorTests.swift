@@ -20,13 +20,19 @@ import Testing
 
   private static let expired = #"{"kind":"Status","code":410,"reason":"Expired","message":"too old"}"#
 
-  private func reflector(_ server: ScriptedServer, _ store: Store, isOptional: Bool = false) -> Reflector {
+  private func reflector(
+    _ server: ScriptedServer,
+    _ store: Store,
+    isOptional: Bool = false,
+    mayBeForbidden: Bool = false
+  ) -> Reflector {
     Reflector(
       client: client(of: server),
       store: store,
       scope: ListScope(namespace: "n"),
       pageLimit: 1,
       isOptional: isOptional,
+      mayBeForbidden: mayBeForbidden,
       backoff: Backoff(base: .milliseconds(1), limit: .milliseconds(20)),
       logger: quiet
     )
@@ -120,10 +126,11 @@ import Testing
     }
   }
 
-  @Test func isReadyAndEmptyWhenAnOptionalKindIsNotServedAndFindsItLater() async throws {
+  @Test(arguments: [404, 403])
+  func isReadyAndEmptyWhenAKindIsNotToBeHadAndFindsItLater(_ refusal: Int) async throws {
     let isServed = Locked(false)
     let script: ScriptedServer.Script = { request, connection in
-      guard isServed.withLock({ $0 }) else { return connection.answer(404, "404 page not found\n") }
+      guard isServed.withLock({ $0 }) else { return connection.answer(refusal, "no\n") }
       guard request.query("watch") != nil else {
         return connection.answer(200, Self.page([Self.pod("a", 1)], version: 1))
       }
@@ -132,7 +139,7 @@ import Testing
     }
     try await withServer(script) { server in
       let store = Store(.pods)
-      try await running([reflector(server, store, isOptional: true)]) {
+      try await running([reflector(server, store, isOptional: refusal == 404, mayBeForbidden: refusal == 403)]) {
         try await store.ready()
         #expect(!store.isServed)
         isServed.withLock { $0 = true }

@@ -43,12 +43,13 @@ struct RolloutReader: Sendable {
     return snapshot
   }
 
-  /// The Lease of the controller that was renewed last, in whatever namespace it is; nil when there is none, or when
+  /// The Lease of the Rollout's controller that was renewed last, in whatever namespace it is; nil when there is none, or when
   /// it may not be read.
-  func controller(now: Instant) async throws(KubeError) -> ControllerSighting? {
+  func controller(of rollout: JSONValue, now: Instant) async throws(KubeError) -> ControllerSighting? {
+    let lease = RolloutNames.lease(ofInstance: rollout.label(RolloutNames.instanceID) ?? "")
     let leases: [JSONValue]
     do throws(KubeError) {
-      leases = try await client.list(.leases, fieldQuery: "metadata.name=serin-controller").items
+      leases = try await client.list(.leases, fieldQuery: "metadata.name=\(lease)").items
     } catch {
       guard error.code == .forbidden || error.code == .notFound else { throw error }
       return nil

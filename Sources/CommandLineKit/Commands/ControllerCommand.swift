@@ -1,10 +1,12 @@
 import ArgumentParser
+import Dashboard
 import Glibc
 import KubeClient
 import KubeModel
 import KubeRuntime
 import Logging
 import RolloutController
+import RolloutCore
 import ServiceLifecycle
 import UnixSignals
 
@@ -20,6 +22,12 @@ struct ControllerCommand: AsyncParsableCommand {
   @Flag(name: .long, inversion: .prefixedNo, help: "Hold a Lease, so that one controller acts at a time.")
   var leaderElect = true
 
+  @Option(
+    name: .long,
+    help: "See only objects whose label controller-instance-id is this; else those without it."
+  )
+  var instanceId = ""
+
   @Option(name: .long, help: "The namespace of the Lease; else POD_NAMESPACE, else default.")
   var leaseNamespace: String?
 
@@ -31,6 +39,9 @@ struct ControllerCommand: AsyncParsableCommand {
 
   @Option(name: .long, help: "trace, debug, info, warning or error.")
   var logLevel = "info"
+
+  @Option(name: .long, help: "HOST:PORT or :PORT to answer /metrics, /healthz and /readyz at; else nowhere.")
+  var metricsAddress: String?
 
   @Option(name: .long, help: "Where to write, at each SIGUSR1, how many requests were sent.")
   var requestReport: String?
@@ -63,18 +74,23 @@ struct ControllerCommand: AsyncParsableCommand {
     let logger = Logger(label: "serin") { _ in LineLogHandler(level: level) }
     let client = try await cluster.client(userAgent: "serin-controller/\(SerinVersion.text)")
     let leaseNamespace = leaseNamespace ?? Terminal.environment("POD_NAMESPACE") ?? "default"
+    let lease = ObjectKey(namespace: leaseNamespace, name: RolloutNames.lease(ofInstance: instanceId))
     let options = ControllerOptions(
       namespace: cluster.namespace,
-      lease: leaderElect ? ObjectKey(namespace: leaseNamespace, name: "serin-controller") : nil,
+      instanceID: instanceId,
+      lease: leaderElect ? lease : nil,
       identity: identity ?? "\(Self.hostName())_\(getpid())",
       stateDirectory: stateDir,
-      analysis: analysisOptions(controllerNamespace: leaseNamespace)
+      analysis: analysisOptions(controllerNamespace: leaseNamespace),
+      version: SerinVersion.text
     )
     logger.info(
       "started",
       metadata: ["version": "\(SerinVersion.text)", "server": "\(client.configuration.server)"]
     )
-    var services = Controller(client: client, options: options, logger: logger).services()
+    let controller = Controller(client: client, options: options, logger: logger)
+    var services = controller.services()
+    if let metricsAddress { services.insert(try statusServer(metricsAddress, controller, logger), at: 0) }
     if let requestReport { services.insert(RequestReport(client: client, file: requestReport), at: 0) }
     if exitWithParent { services.append(ParentWatch(parent: getppid())) }
     // The group's own debug lines print whole services; nobody reads them.
@@ -95,12 +111,31 @@ struct ControllerCommand: AsyncParsableCommand {
         lost.description,
         hint: "another controller has taken over; this one may be restarted"
       )
+    } catch let failure as ListenFailure {
+      throw CommandFailure(.failed, failure.description, hint: "give another --metrics-address")
     } catch let error as KubeError {
       // Asked to end before the caches were full: an orderly end.
       guard error.code != .cancelled else { return }
       let hint = "the warnings say why; check --kubeconfig, KUBECONFIG and the cluster's address"
       throw CommandFailure(.unreachable, "\(error.message) from \(client.configuration.server)", hint: hint)
     }
+  }
+
+  private func statusServer(
+    _ address: String,
+    _ controller: Controller,
+    _ logger: Logger
+  ) throws(CommandFailure) -> StatusServer {
+    guard let parsed = ListenAddress(address) else {
+      throw CommandFailure(.usage, "\"\(address)\" is no address", hint: "write HOST:PORT or :PORT")
+    }
+    return StatusServer(
+      address: parsed,
+      metrics: { controller.metrics.text() },
+      isReady: { controller.isReady },
+      onListening: { logger.info("answers /metrics, /healthz and /readyz", metadata: ["port": "\($0)"]) },
+      logger: logger
+    )
   }
 
   private static func hostName() -> String {

@@ -5,6 +5,7 @@ package import KubeModel
 package import KubeRuntime
 package import Logging
 package import Primitives
+package import RolloutCore
 
 /// Plans AnalysisRuns, has done what is due, and writes their status.
 ///
@@ -18,6 +19,7 @@ package struct AnalysisReconciler: Sendable {
   private let measurer: Measurer
   private let options: AnalysisOptions
   private let mayWrite: @Sendable () -> Bool
+  private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
   private let now: @Sendable () -> Instant
   private let logger: Logger
   private let sessions = Locked<[ObjectKey: AnalysisSession]>([:])
@@ -30,6 +32,7 @@ package struct AnalysisReconciler: Sendable {
     options: AnalysisOptions = AnalysisOptions(),
     weight: @escaping @Sendable (JSONValue) -> Double?,
     mayWrite: @escaping @Sendable () -> Bool,
+    emit: @escaping @Sendable (PlannedEvent, JSONValue) -> Void,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
   ) {
@@ -38,6 +41,7 @@ package struct AnalysisReconciler: Sendable {
     self.runner = runner
     self.options = options
     self.mayWrite = mayWrite
+    self.emit = emit
     self.now = now
     self.logger = logger
     measurer = Measurer(
@@ -165,6 +169,10 @@ package struct AnalysisReconciler: Sendable {
       name: run.name,
       .merge(body)
     )
+    for event in RunEvent.between(session.stored, status) {
+      let type = event.isWarning ? "Warning" : "Normal"
+      emit(PlannedEvent(type: type, reason: event.reason, message: event.message), run)
+    }
     session.wrote(status, version: written.resourceVersion, at: now())
     runs.noteWritten(written)
   }

@@ -81,7 +81,15 @@ package struct ControllerStores: Sendable {
   }
 
   /// A reflector for every store; kinds that a cluster may lack are optional.
-  package func reflectors(client: KubeClient, namespace: String?, logger: Logger) -> [Reflector] {
+  ///
+  /// Of Argo Rollouts' kinds it sees the objects that carry the label of its instance, or, without an instance, those
+  /// that carry none; so several controllers share a cluster.
+  package func reflectors(
+    client: KubeClient,
+    namespace: String?,
+    instanceID: String = "",
+    logger: Logger
+  ) -> [Reflector] {
     let optional: Set<String> = [
       httpRoutes.type.plural, gitSources.type.plural, clusterAnalysisTemplates.type.plural,
       experiments.type.plural,
@@ -89,14 +97,21 @@ package struct ControllerStores: Sendable {
     return all.map { store in
       var scope = ListScope(namespace: store.type.isNamespaced ? namespace : nil)
       if store.type == .replicaSets { scope.labelQuery = RolloutNames.podTemplateHash }
+      if store.type.group == ResourceType.rollouts.group { scope.labelQuery = Self.instanceQuery(instanceID) }
       return Reflector(
         client: client,
         store: store,
         scope: scope,
         isOptional: optional.contains(store.type.plural),
+        // Who may look at one namespace only has no right to what belongs to none.
+        mayBeForbidden: namespace != nil && !store.type.isNamespaced,
         logger: logger
       )
     }
+  }
+
+  private static func instanceQuery(_ instanceID: String) -> String {
+    instanceID.isEmpty ? "!\(RolloutNames.instanceID)" : "\(RolloutNames.instanceID)=\(instanceID)"
   }
 
   /// Waits until every list has arrived; before that an absent object proves nothing.

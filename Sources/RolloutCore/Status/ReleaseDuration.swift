@@ -29,7 +29,7 @@ package struct ReleaseDuration: Sendable, Hashable {
   }
 
   /// Nil without a start.
-  init?(_ value: JSONValue?) {
+  package init?(_ value: JSONValue?) {
     guard let value, let start = value["rolloutStartedAt"]?.string.flatMap(Instant.init) else { return nil }
     startedAt = start
     manualPauseStartedAt = value["manualPauseStartedAt"]?.string.flatMap(Instant.init)

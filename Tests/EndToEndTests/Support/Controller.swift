@@ -8,14 +8,14 @@ final class Controller: Sendable {
   private let process = Locked<ChildProcess?>(nil)
 
   /// Starts a controller of the stage's cluster, or of one namespace with a Lease of its own there.
-  init(on stage: Stage, namespace: String? = nil, identity: String = "e2e") throws {
-    let name = namespace ?? "all"
+  init(on stage: Stage, namespace: String? = nil, identity: String = "e2e", options: [String] = []) throws {
+    let name = (namespace ?? "all") + (identity == "e2e" ? "" : "-\(identity)")
     log = "\(stage.folder)/controller-\(name).log"
     arguments =
       [
         stage.binary, "controller", "--kubeconfig", stage.kubeconfig, "--state-dir",
         "\(stage.folder)/state-\(name)", "--identity", identity, "--log-level", "debug", "--exit-with-parent",
-      ] + (namespace.map { ["--namespace", $0, "--lease-namespace", $0] } ?? [])
+      ] + (namespace.map { ["--namespace", $0, "--lease-namespace", $0] } ?? []) + options
     try start()
   }
 
