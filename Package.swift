@@ -85,7 +85,8 @@ let package = Package(
     room(
       "CommandLineKit",
       [
-        "RolloutController", "Dashboard", "EmbeddedCluster", "RolloutCore", "AnalysisCore", "TrafficPlans", "GitOpsCore",
+        "RolloutController", "Dashboard", "EmbeddedCluster", "RolloutCore", "AnalysisCore", "TrafficPlans",
+        "GitOpsCore",
         "KubeRuntime", "KubeClient", "MetricProviders", "HTTPTransport", "GitStore", "YAMLEdit", "KubeModel",
         "Primitives", "Simulation", argumentParser, hummingbird, logging, lifecycle, nioCore, subprocess,
       ]

@@ -139,7 +139,8 @@ import Testing
     }
     try await withServer(script) { server in
       let store = Store(.pods)
-      try await running([reflector(server, store, isOptional: refusal == 404, mayBeForbidden: refusal == 403)]) {
+      try await running([reflector(server, store, isOptional: refusal == 404, mayBeForbidden: refusal == 403)]
+      ) {
         try await store.ready()
         #expect(!store.isServed)
         isServed.withLock { $0 = true }

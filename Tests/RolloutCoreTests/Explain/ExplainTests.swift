@@ -336,7 +336,7 @@ extension ExplainTests {
   @Test func aLeaseThatNobodyRenewsIsTheReason() {
     let snapshot = Self.release(after: 1).snapshot()
     var lease: JSONValue = [
-      "metadata": ["name": "argo-rollouts-controller-lock", "namespace": "serin"],
+      "metadata": ["name": "lock", "namespace": "serin"],
       "spec": [
         "holderIdentity": "node_7", "leaseDurationSeconds": 15,
         "renewTime": .string((snapshot.now + .seconds(-29)).rfc3339Micro),
@@ -344,19 +344,19 @@ extension ExplainTests {
     ]
     let alive = explain(snapshot, controller: ControllerSighting(lease: lease, now: snapshot.now))
     #expect(alive.cause == .pods)
-    #expect(alive.fact("controller")?.text == "node_7 holds serin/argo-rollouts-controller-lock, renewed 29s ago")
+    #expect(alive.fact("controller")?.text == "node_7 holds serin/lock, renewed 29s ago")
     lease.set(.string((snapshot.now + .seconds(-300)).rfc3339Micro), at: "spec", "renewTime")
     let dead = explain(snapshot, controller: ControllerSighting(lease: lease, now: snapshot.now))
     #expect(
       dead.sentence
-        == "No controller acts: node_7 renewed the Lease serin/argo-rollouts-controller-lock last at 07:56:01 UTC, "
+        == "No controller acts: node_7 renewed the Lease serin/lock last at 07:56:01 UTC, "
         + "5m ago; nothing looks at it until a controller runs."
     )
     #expect(dead.nextLook == nil)
     lease.set("", at: "spec", "holderIdentity")
     let free = explain(snapshot, controller: ControllerSighting(lease: lease, now: snapshot.now))
     #expect(free.cause == .noController)
-    #expect(free.sentence.hasPrefix("No controller acts: nobody holds the Lease serin/argo-rollouts-controller-lock;"))
+    #expect(free.sentence.hasPrefix("No controller acts: nobody holds the Lease serin/lock;"))
   }
 
   @Test func factsAreNumbersForPrograms() {
