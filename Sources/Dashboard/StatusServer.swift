@@ -14,7 +14,7 @@ package struct StatusServer: Service {
   private let onListening: @Sendable (Int) -> Void
   private let logger: Logger
 
-  /// - Parameter onListening: called once with the port that is listened on.
+  /// A server that is not listening yet; `onListening` is called once with the port that it listens on.
   package init(
     address: ListenAddress,
     metrics: @escaping @Sendable () -> String,

@@ -157,10 +157,13 @@ package struct Controller: Sendable {
     let performer = Performer(client: client, stores: stores, mayWrite: { lease.isLeader }) { verdict, key in
       writer.record(verdict, of: key)
     }
+    let deleted = DeletedRollouts()
+    deleted.follow(stores.rollouts)
     let reconciler = RolloutReconciler(
       observer: observer,
       pods: PodReader(client: client),
       performer: performer,
+      deleted: deleted,
       emit: emit(to: events),
       now: now,
       logger: logger

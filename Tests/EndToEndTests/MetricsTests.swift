@@ -72,6 +72,16 @@ extension EndToEnd {
         let unlabelled: JSONValue = ["metadata": ["labels": .object([label: .null])]]
         try await stage.client.patch(.rollouts, namespace: "default", name: "theirs", .merge(unlabelled))
         try await Self.waitForPhase(stage, "theirs", "Healthy")
+
+        // One goes to another instance, one is gone for good: only that is told of.
+        let green: JSONValue = ["metadata": ["labels": .object([label: "green"])]]
+        try await stage.client.patch(.rollouts, namespace: "default", name: "theirs", .merge(green))
+        try await stage.client.delete(.rollouts, namespace: "default", name: "ours")
+        let deletions = {
+          try await stage.list(.events, "default").filter { $0["reason"]?.string == "RolloutDeleted" }
+        }
+        try await waitUntil("the deletion to be told") { try await !deletions().isEmpty }
+        #expect(try await deletions().map { $0["message"]?.string } == ["Rollout default/ours is deleted"])
         for controller in [plain, blue] { #expect(await controller.stop()) }
       }
     }

@@ -29,7 +29,8 @@ struct ExplainCommand: AsyncParsableCommand {
       let reader = RolloutReader(client: editor.client, namespace: editor.namespace)
       return try await onCluster { () async throws(KubeError) in
         let snapshot = try await reader.snapshot(of: name)
-        return explain(snapshot, controller: try await reader.controller(of: snapshot.rollout, now: snapshot.now))
+        let controller = try await reader.controller(of: snapshot.rollout, now: snapshot.now)
+        return explain(snapshot, controller: controller)
       }
     }
     switch output {

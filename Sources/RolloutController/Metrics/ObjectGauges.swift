@@ -128,7 +128,9 @@ extension ObjectGauges {
 
   static func phase(of rollout: JSONValue) -> String {
     let conditions = (rollout.status["conditions"]?.array ?? []).map { Condition($0) }
-    if conditions.contains(where: { $0.type == "InvalidSpec" && $0.status == "True" }) { return "InvalidSpec" }
+    if conditions.contains(where: { $0.type == "InvalidSpec" && $0.status == "True" }) {
+      return "InvalidSpec"
+    }
     return switch conditions.first(where: { $0.type == "Progressing" })?.reason {
     case "NewReplicaSetAvailable": "Completed"
     case "RolloutPaused": "Paused"

@@ -10,6 +10,7 @@ package struct RolloutReconciler: Sendable {
   private let observer: RolloutObserver
   private let pods: PodReader
   private let performer: Performer
+  private let deleted: DeletedRollouts
   private let quiet = QuietStatus()
   private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
   private let now: @Sendable () -> Instant
@@ -19,6 +20,7 @@ package struct RolloutReconciler: Sendable {
     observer: RolloutObserver,
     pods: PodReader,
     performer: Performer,
+    deleted: DeletedRollouts,
     emit: @escaping @Sendable (PlannedEvent, JSONValue) -> Void,
     now: @escaping @Sendable () -> Instant,
     logger: Logger
@@ -26,6 +28,7 @@ package struct RolloutReconciler: Sendable {
     self.observer = observer
     self.pods = pods
     self.performer = performer
+    self.deleted = deleted
     self.emit = emit
     self.now = now
     self.logger = logger
@@ -35,6 +38,7 @@ package struct RolloutReconciler: Sendable {
   package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
     guard var snapshot = observer.snapshot(of: key, now: now()) else {
       quiet.forget(key)
+      if let rollout = deleted.take(key) { await tellDeletion(of: rollout) }
       return .done
     }
     do throws(KubeError) {
@@ -58,7 +62,7 @@ package struct RolloutReconciler: Sendable {
       }
     } catch {
       if let name = refusedReplicaSet(error, plan) { return await refused(name, error, snapshot) }
-      return failed(error, key, snapshot.rollout)
+      return failed(error, plan, snapshot.rollout)
     }
     return plan.wake.result(now: now())
   }
@@ -91,17 +95,40 @@ package struct RolloutReconciler: Sendable {
   }
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
-  private func failed(_ error: KubeError, _ key: ObjectKey, _ rollout: JSONValue) -> ReconcileResult {
+  private func failed(_ error: KubeError, _ plan: Plan, _ rollout: JSONValue) -> ReconcileResult {
     logger.log(
       level: error.isLostRace ? .debug : .warning,
       "\(error.message)",
-      metadata: [LogKey.rollout: "\(key)"]
+      metadata: [LogKey.rollout: "\(ObjectKey(rollout))"]
     )
     if error.isLostRace { return .failed(retryAfter: .milliseconds(50)) }
     if !error.isTransient, error.code != .cancelled {
-      emit(PlannedEvent(type: "Warning", reason: "ReconciliationError", message: error.message), rollout)
+      let reason = Self.reason(of: error, plan.effects)
+      emit(PlannedEvent(type: "Warning", reason: reason, message: error.message), rollout)
     }
     return .failed(retryAfter: error.retryAfter)
+  }
+
+  /// The reason of the event that tells of the error: whether a route of the plan could not be written.
+  static func reason(of error: KubeError, _ effects: [Effect]) -> String {
+    let isOfRoute = effects.contains { effect in
+      guard case .patchRoute(let route, _) = effect else { return false }
+      return error.message.contains("\(ResourceType.httpRoutes) \(route)")
+    }
+    return isOfRoute ? "TrafficRoutingError" : "ReconciliationError"
+  }
+
+  /// Tells of a Rollout that is gone; one that only left this controller's sight, by a label, is not.
+  private func tellDeletion(of rollout: JSONValue) async {
+    let key = ObjectKey(rollout)
+    do throws(KubeError) {
+      let now = try await performer.client.get(.rollouts, namespace: key.namespace, name: key.name)
+      if now.uid == rollout.uid { return }
+    } catch {
+      guard error.code == .notFound else { return }
+    }
+    let message = "Rollout \(key) is deleted"
+    emit(PlannedEvent(type: "Normal", reason: "RolloutDeleted", message: message), rollout)
   }
 }
 

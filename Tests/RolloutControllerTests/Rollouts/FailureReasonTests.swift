@@ -1,0 +1,26 @@
+import KubeClient
+import KubeModel
+import Primitives
+import RolloutCore
+import Testing
+
+@testable import RolloutController
+
+/// What the event on a Rollout calls a write that failed for good.
+@Suite struct FailureReasonTests {
+  private static let request = KubeRequest.patch(
+    .httpRoutes,
+    namespace: "shop",
+    name: "web",
+    .json([]),
+    subresource: nil,
+    options: PatchOptions()
+  )
+
+  @Test(arguments: [("web", "TrafficRoutingError"), ("other", "ReconciliationError")])
+  func aRouteThatCannotBeWrittenIsATrafficRoutingError(_ route: String, _ reason: String) {
+    let error = KubeError(.invalid, "\(Self.request.attempt): no such backend")
+    let key = ObjectKey(namespace: "shop", name: route)
+    #expect(RolloutReconciler.reason(of: error, [.patchRoute(key, patch: [])]) == reason)
+  }
+}
