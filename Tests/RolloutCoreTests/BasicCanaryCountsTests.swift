@@ -30,6 +30,17 @@ import Testing
     )
   }
 
+  @Test func podsThatAnswerStayUntilEnoughOthersCount() {
+    let rule = BasicCanaryCounts(replicas: 8, surge: 2, unavailable: 2)
+    let new = Pods(desired: 6, available: 1, ready: 4)
+    let stable = Pods(desired: 4, available: 3, ready: 4)
+    // Six must be available: three of stable are, and what answers comes next to that.
+    #expect(rule.next(target: (0, 8), new: new, stable: stable, older: 0) == (3, 7))
+    #expect(rule.next(target: (0, 8), new: new, stable: stable, older: 2).new == 4)
+    let complete = Pods(desired: 8, available: 8)
+    #expect(rule.next(target: (0, 8), new: new, stable: complete, older: 0) == (0, 8))
+  }
+
   @Test func movesReachTheirTargetForEverySizeAndWeightWithinBothLimits() {
     for replicas in 1...40 {
       for weight in stride(from: 0, through: 100, by: 5) {

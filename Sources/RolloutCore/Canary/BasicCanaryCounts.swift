@@ -1,16 +1,26 @@
 import Primitives
 
-/// Pods that a ReplicaSet should have and those of them that are available.
+/// Pods that a ReplicaSet should have and those of them that answer.
 struct Pods: Equatable {
-  var desired: Int
-  var available: Int
+  let desired: Int
+  let available: Int
+  /// The available ones, and those that answer but have not been ready for long enough to count.
+  let ready: Int
 
-  init(desired: Int, available: Int) {
+  init(desired: Int, available: Int, ready: Int? = nil) {
     self.desired = desired
     self.available = available
+    self.ready = max(available, ready ?? available)
   }
 
-  init(_ set: ReplicaSetView?) { self.init(desired: set?.desired ?? 0, available: set?.available ?? 0) }
+  init(_ set: ReplicaSetView?) {
+    let desired = set?.desired ?? 0
+    self.init(desired: desired, available: set?.available ?? 0, ready: min(set?.ready ?? 0, desired))
+  }
+
+  /// The fewest of them that leave enough, beside so many available ones elsewhere: what is not ready goes first and
+  /// is free; of what is ready too few may be available, and the others stay, as they are about to be.
+  func kept(for minAvailable: Int, beside others: Int) -> Int { min(ready, max(0, minAvailable - others)) }
 }
 
 /// Weights by replica counts alone, as Argo Rollouts approximates them (reference, section 2.3).
@@ -82,13 +92,14 @@ package struct BasicCanaryCounts: Equatable {
       room -= result.stable - stable.desired
     }
     if target.new > new.desired { result.new = min(target.new, new.desired + room) }
-    // Pods of older revisions go first; of the others only those that are not available, which are in their way.
+    // Pods of older revisions go first; of the others only those that are not ready, which are in their way.
     if target.stable < stable.desired {
-      let kept = older > 0 ? stable.available : shrink(stable, beside: new.available)
+      let kept = older > 0 ? stable.ready : stable.kept(for: minAvailable, beside: new.available)
       result.stable = max(target.stable, kept)
     }
     if target.new < new.desired {
-      let kept = older > 0 ? new.available : shrink(new, beside: min(stable.available, result.stable))
+      let beside = min(stable.available, result.stable)
+      let kept = older > 0 ? new.ready : new.kept(for: minAvailable, beside: beside)
       result.new = max(target.new, kept)
     }
     // What the one side gives up now, the other may take now: its pods are counted as soon as they are ordered.
@@ -97,14 +108,7 @@ package struct BasicCanaryCounts: Equatable {
     if target.stable > result.stable { result.stable = min(target.stable, result.stable + room) }
     // A rollout that was made smaller has pods beyond its surge: those that carry nothing go.
     let excess = max(0, result.new + result.stable + older - maxTotal)
-    result.new -= min(excess, max(0, result.new - new.available))
+    result.new -= min(excess, max(0, result.new - new.ready))
     return result
-  }
-
-  /// The smallest size of a side at which, with the other side's available pods, enough stay available; pods that are
-  /// not available are taken first and are free.
-  private func shrink(_ side: Pods, beside other: Int) -> Int {
-    let kept = min(side.available, max(0, minAvailable - other))
-    return kept
   }
 }

@@ -109,14 +109,14 @@ extension Situation {
     return stable.desired
   }
 
-  /// Old revisions shrink by what the others can spare, newest first, pods that are not available before all others.
+  /// Old revisions shrink by what the others can spare, newest first, pods that are not ready before all others.
   private func drain(_ older: [ReplicaSetView], _ rule: BasicCanaryCounts, _ draft: inout Draft) {
-    let available = revisions.all.reduce(0) { $0 + $1.available }
-    var spare = max(0, available - rule.minAvailable)
+    var others = revisions.all.reduce(0) { $0 + $1.available }
     for set in older {
-      let taken = min(spare, set.available)
-      spare -= taken
-      scale(set, to: set.available - taken, &draft)
+      others -= set.available
+      let size = Pods(set).kept(for: rule.minAvailable, beside: others)
+      scale(set, to: size, &draft)
+      others += min(size, set.available)
     }
   }
 }

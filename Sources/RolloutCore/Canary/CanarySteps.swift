@@ -101,8 +101,10 @@ extension Situation {
     case .setCanaryScale:
       return hasReached(target(canary, draft.status), canary)
     case .setHeaderRoute, .setMirrorRoute:
-      let weight = shownWeight(target(canary, draft.status).weight, canary, draft.status)
-      return trafficShows(weight, canary, draft.status)
+      let wanted = target(canary, draft.status)
+      // Rules wait until the canary service leads to a pod; what they lead to must not go before they were seen.
+      guard wanted.new == 0 || spec.replicas == 0 || leadsToNew(canary, draft.status) else { return false }
+      return trafficShows(shownWeight(wanted.weight, canary, draft.status), canary, draft.status)
     case .experiment:
       return hasExperimentSucceeded(draft.status)
     case .plugin, .malformed:

@@ -78,8 +78,7 @@ extension Situation {
   /// until the canary service leads to a pod.
   private func managedRoutes(_ canary: CanaryStrategy, _ status: RolloutStatus) -> [ManagedRoute] {
     guard !canary.managedRoutes.isEmpty, !status.stableHash.isEmpty, !status.isFullyPromoted,
-      !status.isAborted, !status.promotesFully, let new = revisions.new, new.available > 0,
-      selectedHash(canary.roles(status).canary) == new.hash, target(canary, status).new > 0
+      !status.isAborted, !status.promotesFully, leadsToNew(canary, status), target(canary, status).new > 0
     else { return [] }
     var routes: [String: ManagedRoute] = [:]
     for step in canary.steps.prefix((status.currentStepIndex ?? 0) + 1) {
@@ -91,6 +90,12 @@ extension Situation {
       }
     }
     return canary.managedRoutes.compactMap { routes[$0] }
+  }
+
+  /// Whether the canary service leads to an available pod of the newest revision.
+  func leadsToNew(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+    guard let new = revisions.new, new.available > 0 else { return false }
+    return selectedHash(canary.roles(status).canary) == new.hash
   }
 
   /// The weight that the canary service should have now; nil leaves the routes as they are (reference, section 2.10).
