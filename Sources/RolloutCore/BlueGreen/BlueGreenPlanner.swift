@@ -62,7 +62,9 @@ extension Situation {
 
   private func switchServices(_ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
     if draft.status.isAborted {
-      if let stable = revisions.stable { activate(stable, blueGreen, &draft) }
+      if let stable = revisions.stable, mayReturn(to: stable, blueGreen, &draft) {
+        activate(stable, blueGreen, &draft)
+      }
       return
     }
     guard let new = revisions.new, !spec.isPaused else { return }
@@ -90,7 +92,25 @@ extension Situation {
     draft.status.previewSelector = selectedHash(blueGreen.previewService) ?? ""
   }
 
-  /// An abort takes the service back at once, ready or not; a service that serves every pod loses none for it.
+  /// Whether an abort may take users back to stable now (docs/decisions/0021).
+  ///
+  /// At once where stable has the pods that the spec promises, or no fewer than users have now. Else stable, whose pods
+  /// are all ordered, comes up first: until the progress deadline after the abort it must, from then on one pod is
+  /// enough, since what was aborted may hold the room of those that are missing.
+  private func mayReturn(
+    to stable: ReplicaSetView,
+    _ blueGreen: BlueGreenStrategy,
+    _ draft: inout Draft
+  ) -> Bool {
+    let present = revisions.find(draft.status.activeSelector)?.ready ?? 0
+    let missing = max(1, blueGreen.maxUnavailable.count(of: spec.replicas, roundingUp: false))
+    guard stable.available < min(present, max(1, spec.replicas - missing)) else { return true }
+    guard let end = draft.status.abortedAt.map({ $0 + spec.progressDeadline }) else { return true }
+    if now < end { draft.wake(at: end) }
+    return now >= end && stable.available > 0
+  }
+
+  /// A return takes the service at once, ready or not; a service that serves every pod loses none for it.
   private func activate(_ set: ReplicaSetView, _ blueGreen: BlueGreenStrategy, _ draft: inout Draft) {
     guard mayNarrow(blueGreen.activeService, to: set) else { return }
     let isBack = draft.status.isAborted && !draft.status.activeSelector.isEmpty

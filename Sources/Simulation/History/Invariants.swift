@@ -12,7 +12,8 @@ package import RolloutCore
 /// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
 /// is taken out of use, it counts on until all is there. Where it is back, it counts on behind a route's other
 /// Services for as long as requests that went there need to follow it (`timeToFollow`). An abort, which must not wait
-/// long, may leave stable with so many pods too few as the spec lets us miss, one at least. In return a restart may
+/// long, may leave stable with so many pods too few as the spec lets us miss, one at least; in blue/green, where it
+/// moves all users at once, those that it did miss are promised again when all is there. In return a restart may
 /// have so many pods missing at once as the spec lets us miss, one at least, and requests are never newly sent to a
 /// Service without a ready pod while another one answers them, as far as the controller sees the world as it is.
 package struct Invariants: Sendable {
@@ -51,18 +52,22 @@ package struct Invariants: Sendable {
     excused = removed
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
-    if let short = shortfall(min(before, spec.replicas), spec, sim) { fail(sim, short) }
+    if let short = shortfall(min(before, spec.replicas), spec, sim) { return fail(sim, short) }
+    if spec.blueGreen != nil { promiseWhatStands(spec, sim) }
   }
 
   /// A person changed what is promised: what stands now is the promise, until all is there. What an abort may leave
   /// missing is no part of it, since the change may end the abort.
   package mutating func forgive(_ sim: ClusterSim) {
-    let spec = spec(of: sim)
+    promiseWhatStands(spec(of: sim), sim)
+    orderLimit = nil
+    directions = [:]
+  }
+
+  private mutating func promiseWhatStands(_ spec: RolloutSpec, _ sim: ClusterSim) {
     while let kept = promised, kept > 0, shortfall(kept, spec, sim, .missed) != nil {
       promised = kept - 1
     }
-    orderLimit = nil
-    directions = [:]
   }
 
   /// A rollout that neither rests nor waits for a person must know when to look again.
@@ -131,7 +136,10 @@ extension Invariants {
       return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, grant) }.first
     case .blueGreen(let blueGreen):
       let ready = standingPods(behind: blueGreen.activeService, sim, grant)
-      return ready < replicas ? "\(ready) ready pods behind the active service of \(replicas)" : nil
+      let isAborted = grant == .all && RolloutStatus(sim.rollout.status).isAborted
+      let missing = max(1, blueGreen.maxUnavailable.count(of: spec.replicas, roundingUp: false))
+      let needed = isAborted ? min(replicas, spec.replicas - missing) : replicas
+      return ready < needed ? "\(ready) ready pods behind the active service of \(needed)" : nil
     }
   }
 
