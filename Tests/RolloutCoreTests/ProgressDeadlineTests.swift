@@ -101,6 +101,55 @@ import Testing
     #expect(sim.rollout.status["phase"] == "Healthy")
   }
 
+  /// A preview of twenty pods that has a deadline of 20 s, and is aborted past it.
+  private func startPreview(_ settings: ClusterSim.Settings) -> ClusterSim {
+    var sim = settled(Fixture.blueGreen(), settings)
+    sim.editSpec {
+      $0["replicas"] = 20
+      $0["progressDeadlineSeconds"] = 20
+      $0["progressDeadlineAbort"] = true
+    }
+    sim.run(for: .seconds(60))
+    sim.setImage("shop:v2")
+    return sim
+  }
+
+  @Test func podsOfAPreviewThatBecomeReadyAreProgress() throws {
+    var sim = startPreview(.init(podStart: 0...40))
+    sim.run(for: .seconds(25))
+    // They are not behind the active service, and it takes them longer than the deadline.
+    let new = try #require(sim.ownReplicaSets.first { ReplicaSetView($0).revision == 2 })
+    #expect((1..<20).contains(sim.readyPods(of: new.name)))
+    #expect(sim.rollout.status["phase"] == "Progressing")
+    sim.run(for: .seconds(60))
+    #expect(sim.rollout.status["phase"] == "Healthy")
+    #expect(!sim.events.contains { $0.reason == "ProgressDeadlineExceeded" })
+  }
+
+  @Test func theClockOfAPreviewRunsFromTheLastPodThatBecameReady() throws {
+    var sim = startPreview(.init(podStart: 3...3, stuckPods: ["shop:v2": 1]))
+    sim.run(for: .seconds(23))
+    #expect(sim.rollout.status["phase"] == "Progressing")
+    #expect(sim.condition("Progressing")?.reason == "ReplicaSetUpdated")
+    sim.run(for: .seconds(2))
+    #expect(sim.events.contains { $0.reason == "ProgressDeadlineExceeded" })
+    #expect(sim.rollout.status["abort"] == true)
+  }
+
+  @Test func podsThatCannotBeReadHoldTheDeadlineUpForHalfAMinute() {
+    var sim = startPreview(.init(podStart: 3...3, stuckPods: ["shop:v2": 1]))
+    sim.run(for: .seconds(20))
+    sim.advance(to: sim.now + .seconds(1))
+    var seen = sim.snapshot()
+    #expect(seen.pods != nil)
+    seen.pods = nil
+    let waiting = plan(seen)
+    #expect(waiting.status.phase == "Progressing")
+    #expect(waiting.wake == .at(seen.now + .seconds(1)))
+    seen.now = seen.now + .seconds(30)
+    #expect(plan(seen).status.phase == "Degraded")
+  }
+
   @Test func podsThatBecomeReadyLateEndTheDegradation() {
     var sim = settled(Fixture.basicCanary(steps: .null), .init(podStart: 700...700))
     #expect(!exceeded(sim))

@@ -93,6 +93,25 @@ import Testing
     ),
     ("basic canary with a queue of one", 70235, "the same, without a router"),
     ("basic canary with a queue of one", 70477, "the same, with nothing to abort"),
+    (
+      "blue/green with analyses", 110315,
+      "an abort switched back to a stable that lacks a pod, which only canaries were granted"
+    ),
+    (
+      "basic canary with a queue of one", 110052,
+      "pods that answered and did not count yet were taken although too few counted"
+    ),
+    ("basic canary with a deadline", 200385, "the same, of a canary that was aborted"),
+    ("basic canary with surge alone", 200050, "the same, of a pod that a restart had replaced"),
+    ("basic canary in place of a Deployment", 200019, "the same, while both sides grew"),
+    (
+      "routed canary with header and mirror routes", 200470,
+      "a canary shrank to nothing before a route to it was seen, whose step counted as done"
+    ),
+    (
+      "basic canary with a deadline", 70216,
+      "pods of a blue/green preview that became ready were no progress"
+    ),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })

@@ -4,6 +4,7 @@ import Primitives
 /// Whether a plan for this snapshot needs the pods themselves: they are read live, and only then.
 package func needsPods(_ snapshot: Snapshot) -> Bool {
   if snapshot.replicaSets.contains(where: { $0.annotation(RolloutNames.podsBehind) != nil }) { return true }
+  if isPreviewOverdue(snapshot) { return true }
   guard let at = snapshot.rollout.spec["restartAt"]?.string.flatMap(Instant.init), at <= snapshot.now else {
     return false
   }

@@ -23,4 +23,14 @@ struct PodView {
     guard let since = ready["lastTransitionTime"]?.string.flatMap(Instant.init) else { return false }
     return since + .seconds(minReadySeconds) <= now
   }
+
+  /// When it became available or, until it is, ready; nil unless it is ready.
+  func lastProgress(minReadySeconds: Int, at now: Instant) -> Instant? {
+    guard isAvailable(minReadySeconds: 0, at: now),
+      let ready = object.status["conditions"]?.array?.first(where: { $0["type"] == "Ready" }),
+      let since = ready["lastTransitionTime"]?.string.flatMap(Instant.init)
+    else { return nil }
+    let available = since + .seconds(max(0, minReadySeconds))
+    return min(now, available <= now ? available : since)
+  }
 }

@@ -40,7 +40,7 @@ package struct RolloutSpec: Sendable, Hashable {
     minReadySeconds = spec["minReadySeconds"]?.int32 ?? 0
     isPaused = spec["paused"]?.bool ?? false
     revisionHistoryLimit = spec["revisionHistoryLimit"]?.int32 ?? 10
-    progressDeadline = .seconds(spec["progressDeadlineSeconds"]?.int32 ?? 600)
+    progressDeadline = Self.progressDeadline(spec)
     abortsOnProgressDeadline = spec["progressDeadlineAbort"]?.bool ?? false
     successfulRunHistoryLimit = spec.at("analysis", "successfulRunHistoryLimit")?.int32 ?? 5
     unsuccessfulRunHistoryLimit = spec.at("analysis", "unsuccessfulRunHistoryLimit")?.int32 ?? 5
@@ -54,6 +54,11 @@ package struct RolloutSpec: Sendable, Hashable {
         CanaryStrategy(spec.at("strategy", "canary") ?? .object([:]), namespace: rollout.namespace)
       )
     }
+  }
+
+  /// How long a release may stand still.
+  static func progressDeadline(_ spec: JSONValue) -> Duration {
+    .seconds(spec["progressDeadlineSeconds"]?.int32 ?? 600)
   }
 
   /// The same with another number of replicas.

@@ -17,6 +17,7 @@ extension Situation {
       draft.wake(at: deadline)
       return
     }
+    if !isExceeded, movesPreview(since: since, deadline: deadline, &draft) { return }
     let message = "ReplicaSet \"\(newName)\" has timed out progressing."
     if !isExceeded { draft.event("ProgressDeadlineExceeded", message, type: "Warning") }
     if spec.abortsOnProgressDeadline, !draft.status.stableHash.isEmpty {
@@ -95,7 +96,8 @@ extension Situation {
     if deadlineApplies(after), draft.condition("Progressing")?.reason != "ProgressDeadlineExceeded",
       let since = draft.condition("Progressing")?.lastUpdateTime
     {
-      draft.wake(at: since + spec.progressDeadline + .seconds(1))
+      let deadline = since + spec.progressDeadline + .seconds(1)
+      draft.wake(at: deadline > now ? deadline : now + .seconds(1))
     }
   }
 
