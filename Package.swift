@@ -121,8 +121,8 @@ let package = Package(
     tests(
       "RolloutControllerTests",
       [
-        "RolloutController", "RolloutCore", "GitOpsCore", "GitStore", "YAMLEdit", "KubeRuntime", "KubeClient",
-        "KubeModel", "Primitives",
+        "RolloutController", "RolloutCore", "AnalysisCore", "MetricProviders", "GitOpsCore", "GitStore",
+        "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives",
       ]
     ),
     tests("DashboardTests", ["Dashboard", "HTTPTransport", "Primitives", logging, lifecycle]),

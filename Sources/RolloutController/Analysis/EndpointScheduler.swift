@@ -14,7 +14,7 @@ final class EndpointScheduler: Sendable {
   private enum Step {
     case reply(Reply)
     case join
-    case send(after: Duration)
+    case send(after: Duration, isProbe: Bool)
   }
 
   private typealias Waiter = CheckedContinuation<Reply?, Never>
@@ -52,7 +52,9 @@ final class EndpointScheduler: Sendable {
       case .reply(let reply): return reply
       case .join:
         if let reply = await join(question) { return reply }
-      case .send(let delay): return await send(question, isShared, after: delay, perform)
+      case .send(let delay, let isProbe):
+        if let reply = await waitForTurn(question, isShared, after: delay, isProbe: isProbe) { return reply }
+        return await send(question, isShared, perform)
       }
     }
     return .cancelled
@@ -69,7 +71,7 @@ final class EndpointScheduler: Sendable {
         }
       }
       switch state.breaker.admit(now: now) {
-      case .ask: return .send(after: state.limiter.take(now: now))
+      case .ask(let isProbe): return .send(after: state.limiter.take(now: now), isProbe: isProbe)
       case .wait(let until):
         if isShared { state.board.abandon(question) }
         return .reply(.away(postponement(state.breaker, now: now, retryAt: until)))
@@ -84,18 +86,43 @@ final class EndpointScheduler: Sendable {
     return Postponement(reason: "\(name) is away\(since)\(words)", since: now, retryAt: retryAt)
   }
 
-  private func send(
+  /// Waits for the rate and for a permit; a reply when the question is not to be sent after all.
+  private func waitForTurn(
     _ question: EndpointQuestion,
     _ isShared: Bool,
     after delay: Duration,
-    _ perform: @Sendable () async -> ProviderAnswer
-  ) async -> Reply {
+    isProbe: Bool
+  ) async -> Reply? {
     do throws(CancellationError) {
       if delay > .zero { try await pause(delay) }
       try await permits.take()
     } catch {
       return giveUp(question, isShared)
     }
+    guard !isProbe, let reply = refusal(question, isShared) else { return nil }
+    permits.giveBack()
+    return reply
+  }
+
+  /// Those who stood in line when the circuit opened do not ask one after the other what nobody answers.
+  private func refusal(_ question: EndpointQuestion, _ isShared: Bool) -> Reply? {
+    let now = now()
+    let (reply, waiters) = state.withLock { state -> (Reply?, [Waiter]) in
+      guard case .wait(let until) = state.breaker.admit(now: now) else { return (nil, []) }
+      let reply = Reply.away(postponement(state.breaker, now: now, retryAt: until))
+      guard isShared else { return (reply, []) }
+      state.board.abandon(question)
+      return (reply, state.waiting.removeValue(forKey: question).map { Array($0.values) } ?? [])
+    }
+    for waiter in waiters { waiter.resume(returning: reply) }
+    return reply
+  }
+
+  private func send(
+    _ question: EndpointQuestion,
+    _ isShared: Bool,
+    _ perform: @Sendable () async -> ProviderAnswer
+  ) async -> Reply {
     let answer = await perform()
     permits.giveBack()
     return Task.isCancelled ? giveUp(question, isShared) : finish(question, isShared, answer)
