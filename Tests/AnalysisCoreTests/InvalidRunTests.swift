@@ -192,6 +192,20 @@ struct ArgumentTests {
     }
   }
 
+  @Test("from Secrets are read again for a measurement in flight; no metric is known without them")
+  func secretsOfResumed() {
+    let provider: JSONValue = ["job": ["spec": [:], "metadata": ["labels": ["t": "{{args.t}}"]]]]
+    let arguments: JSONValue = [["name": "t", "valueFrom": ["secretKeyRef": ["name": "s", "key": "k"]]]]
+    var driver = Driver(analysisRun([metric("m", ["provider": provider])], ["args": arguments]))
+    driver.plan()
+    driver.take("m", Measurement(phase: .running, startedAt: driver.now, resumeAt: driver.now))
+    let plan = driver.plan()
+    #expect(plan.resume == ["m"])
+    #expect(plan.secrets == [SecretKeyReference(name: "s", key: "k")])
+    #expect(AnalysisRunWork(driver.run).metricToMeasure("m") == nil)
+    #expect(AnalysisRunWork(analysisRun([metric("n")])).metricToMeasure("n") == MetricSpec(metric("n")))
+  }
+
   @Test("that are no number count as 0 where a number is meant")
   func notNumbers() {
     #expect(MetricSpec(metric("m", ["count": "many"])).effectiveCount == 1)

@@ -5,7 +5,7 @@ package import Primitives
 package struct AnalysisPlan: Sendable, Equatable {
   /// Metrics to be measured now, in the order of the specification.
   package var measure: [String]
-  /// Metrics whose measurement in flight is to be looked at again now: Jobs.
+  /// Metrics whose measurement in flight is to be looked at again now: Jobs, and what Kayenta judges.
   package var resume: [String]
   /// Metrics whose measurement in flight is over because the run is; what runs for it is to be stopped.
   package var terminate: [String]

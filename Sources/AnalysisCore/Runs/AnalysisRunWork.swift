@@ -64,7 +64,7 @@ package struct AnalysisRunWork: Sendable {
     var plan = current.conclude(run, now: now)
     if current.phase?.isCompleted != true {
       current.schedule(run, now: now, inFlight: inFlight, in: &plan)
-      if !plan.measure.isEmpty { plan.secrets = secrets }
+      if !plan.measure.isEmpty || !plan.resume.isEmpty { plan.secrets = secrets }
     }
     plan.forget = current.trim(run)
     current.summarize(run)
@@ -74,6 +74,13 @@ package struct AnalysisRunWork: Sendable {
   /// How many measurements of the metric have ended: what the next one's Job is numbered after.
   package func endedMeasurements(of metric: String) -> Int {
     current.result(of: metric).map { $0.count + $0.error } ?? 0
+  }
+
+  /// The metric with its arguments put in, ready to be asked; nil when the run has none of that name, cannot be measured,
+  /// or takes arguments from Secrets, which are read at each measurement anew.
+  package func metricToMeasure(_ name: String) -> MetricSpec? {
+    guard secrets.isEmpty, case .sound(let run) = specification else { return nil }
+    return run.metric(named: name)
   }
 
   /// The measurement of the metric that is in flight, if there is one.

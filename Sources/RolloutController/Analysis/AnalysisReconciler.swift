@@ -118,6 +118,7 @@ package struct AnalysisReconciler: Sendable {
       let request = Measurer.Request(
         run: run,
         metric: metric,
+        known: session.work.metricToMeasure(metric),
         secrets: plan.secrets,
         inFlight: session.work.measurementInFlight(of: metric),
         number: session.work.endedMeasurements(of: metric) + 1

@@ -12,6 +12,8 @@ struct Measurer: Sendable {
   struct Request: Sendable {
     let run: JSONValue
     let metric: String
+    /// The metric as it was read before; nil to read it with the values of the Secrets.
+    let known: MetricSpec?
     let secrets: [SecretKeyReference]
     /// The measurement in flight that is to be looked at again; nil for a new one.
     let inFlight: Measurement?
@@ -57,20 +59,22 @@ struct Measurer: Sendable {
       case .failure(let missing): return failed(request, missing.description, startedAt: startedAt)
       }
     }
-    let metric: MetricSpec
-    do throws(ArgumentError) {
-      guard let found = try metricToMeasure(request.metric, of: request.run, secrets: values) else {
-        return nil
-      }
-      metric = found
-    } catch {
-      return nil  // The next plan of this run says so in its status.
-    }
+    guard let metric = metric(of: request, values) else { return nil }
     if case .job(let provider) = metric.provider {
       let measurement = try await measure(provider, request)
       return TakenMeasurement(metric: request.metric, measurement: measurement)
     }
     return await ask(metric, request, startedAt: startedAt, redacting: Array(values.values))
+  }
+
+  /// Nil when the run has none of that name, or when its arguments cannot be put in: the run's next plan says so.
+  private func metric(of request: Request, _ secrets: [SecretKeyReference: String]) -> MetricSpec? {
+    if let known = request.known { return known }
+    do throws(ArgumentError) {
+      return try metricToMeasure(request.metric, of: request.run, secrets: secrets)
+    } catch {
+      return nil
+    }
   }
 
   private func measure(_ provider: JSONValue, _ request: Request) async throws(KubeError) -> Measurement {
