@@ -43,13 +43,25 @@ struct ControllerCommand: AsyncParsableCommand {
   @Option(name: .long, help: "HOST:PORT or :PORT to answer /metrics, /healthz and /readyz at; else nowhere.")
   var metricsAddress: String?
 
+  @Option(name: .long, help: "Questions to one metric provider's endpoint that are out at once.")
+  var providerConcurrency = EndpointOptions().concurrency
+
+  @Option(name: .long, help: "Questions to one metric provider's endpoint per second.")
+  var providerRate = EndpointOptions().questionsPerSecond
+
   @Option(name: .long, help: "Where to write, at each SIGUSR1, how many requests were sent.")
   var requestReport: String?
 
   @Flag(name: .long, help: .hidden)
   var exitWithParent = false
 
-  /// What Argo Rollouts' environment variables say about analyses.
+  func validate() throws {
+    guard providerConcurrency > 0, providerRate > 0 else {
+      throw ValidationError("--provider-concurrency and --provider-rate must be at least 1")
+    }
+  }
+
+  /// What Argo Rollouts' environment variables and the options say about analyses.
   private func analysisOptions(controllerNamespace: String) -> AnalysisOptions {
     AnalysisOptions(
       environment: ClusterOptions.environment(),
@@ -58,6 +70,7 @@ struct ControllerCommand: AsyncParsableCommand {
         do throws(CommandFailure) { return try FileAccess.readBytes(path) } catch { return nil }
       },
       jobNamespace: Terminal.environment("ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE"),
+      endpoints: EndpointOptions(concurrency: providerConcurrency, questionsPerSecond: providerRate),
       seed: UInt64(getpid())
     )
   }
