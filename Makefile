@@ -30,7 +30,7 @@ test: setup ## Build everything with warnings as errors and run all tests.
 	@SERIN_BINARY=$(BINARY) .ci/test $(SWIFT) test --skip-build --disable-xctest $(STRICT)
 
 lint: ## Check the format of every Swift file.
-	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift Benchmarks/Sources/Scale Benchmarks/Package.swift
+	$(SWIFT) format lint --strict --parallel -r Sources Tests Package.swift Benchmarks/Sources Benchmarks/Package.swift
 
 size: ## Check the size of the stripped release binary and what it links.
 	@.ci/size $(BINARY)

@@ -2,45 +2,53 @@
 struct AnalysesFigures: Sendable {
   let runs: Int
   let seconds: Double
-  let cpuSeconds: Double
+  let cores: ProcessorShares.Reading
   /// Measurements that Prometheus was asked for, by its own count.
   let questions: Double
-  /// Seconds beyond the interval between the end of a measurement and the start of the next, in order.
-  let delays: [Double]
-  /// Resident megabytes of the controller: a minute after the start or at a tenth of the time, and at the end.
-  let megabytes: (early: Double, late: Double)
+  let lateness: Lateness
+  /// Resident megabytes of the controller at each look.
+  let memory: [Double]
 
-  private var cores: Double { cpuSeconds / seconds }
-
-  /// The delay that a share of the measurements does not exceed.
-  private func delay(_ share: Double) -> Double {
-    delays.isEmpty ? 0 : delays[min(delays.count - 1, Int(Double(delays.count) * share))]
+  /// The most megabytes in the first third of the time, and in the last.
+  private var growth: (from: Double, to: Double) {
+    let third = (memory.count + 2) / 3
+    return (memory.prefix(third).max() ?? 0, memory.suffix(third).max() ?? .infinity)
   }
 
   /// One line for each bound that does not hold.
   var failures: [String] {
     var lines: [String] = []
-    if cores > 1 { lines.append("\(text(cores, 2)) cores, at most 1") }
-    if delays.isEmpty { lines.append("no two measurements of a run in a row") }
-    if delay(0.99) > 0.25 { lines.append("\(text(delay(0.99) * 1000, 0)) ms late at p99, at most 250") }
-    if megabytes.late > megabytes.early * 1.1 + 5 {
-      lines.append("memory grew from \(text(megabytes.early, 0)) to \(text(megabytes.late, 0)) MB")
+    if cores.controller > 1 { lines.append("\(text(cores.controller, 2)) cores, at most 1") }
+    if lateness.ended > 0 { lines.append("\(lateness.ended) runs ended") }
+    let late = lateness.finished.quantile(0.99)
+    if lateness.finished.isEmpty { lines.append("no two measurements of a run in a row") }
+    if late > 0.25 { lines.append("\(text(late * 1000, 0)) ms late at p99, at most 250") }
+    if growth.to > growth.from + 5 {
+      lines.append("memory grew from \(text(growth.from, 0)) to \(text(growth.to, 0)) MB")
     }
     return lines
   }
 
   var text: String {
-    """
-    \(runs) AnalysisRuns for \(text(seconds, 0)) s
-    cores of the controller          \(text(cores, 2)) (at most 1)
-    questions to Prometheus per s    \(text(questions / seconds, 0))
-    ms late, p50 / p99 / most        \(text(delay(0.5) * 1000, 0)) / \(text(delay(0.99) * 1000, 0)) / \
-    \(text((delays.last ?? 0) * 1000, 0)) (p99 at most 250; \(delays.count) measurements looked at)
-    resident MB, early / late        \(text(megabytes.early, 0)) / \(text(megabytes.late, 0))
-    """
+    let others = "\(text(cores.servers, 2)) / \(text(cores.rest, 2))"
+    return """
+      \(runs) AnalysisRuns for \(text(seconds, 0)) s
+      cores of the controller                    \(text(cores.controller, 2)) (at most 1)
+      cores of its servers / of others           \(others)
+      questions to Prometheus per s              \(text(questions / seconds, 0))
+      ms until begun, p50 / p99 / most           \(quantiles(lateness.begun))
+      ms until answered, p50 / p99 / most        \(quantiles(lateness.finished)) (p99 at most 250)
+      measurements looked at / runs that ended   \(lateness.finished.count) / \(lateness.ended)
+      resident MB                                \(memory.map { text($0, 0) }.joined(separator: " "))
+      """
+  }
+
+  private func quantiles(_ seconds: [Double]) -> String {
+    [0.5, 0.99, 1].map { text(seconds.quantile($0) * 1000, 0) }.joined(separator: " / ")
   }
 
   private func text(_ number: Double, _ digits: Int) -> String {
+    guard number.isFinite else { return "\(number)" }
     let power = digits == 0 ? 1.0 : digits == 1 ? 10.0 : 100.0
     let rounded = (number * power).rounded() / power
     return digits == 0 ? "\(Int(rounded))" : "\(rounded)"
