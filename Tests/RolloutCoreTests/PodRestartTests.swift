@@ -87,6 +87,20 @@ import Testing
     #expect(names(sim).isDisjoint(with: before))
   }
 
+  @Test func clockThatIsBehindTakesNoPodThatAnswers() {
+    var rollout = Fixture.basicCanary(replicas: 2, steps: steps)
+    rollout.set(5, at: "spec", "minReadySeconds")
+    var sim = ClusterSim(rollout: rollout, settings: .init(podStart: 100...100))
+    let began = sim.now
+    sim.run(for: .seconds(110))
+    restart(&sim, at: began + .seconds(60))
+    var seen = sim.snapshot()
+    #expect(plan(seen).effects.contains { if case .evictPod = $0 { true } else { false } })
+    // By a clock that is nine seconds behind the pods have been ready for a second.
+    seen.now = began + .seconds(101)
+    #expect(!plan(seen).effects.contains { if case .evictPod = $0 { true } else { false } })
+  }
+
   @Test func newTemplateCancelsAPendingRestart() {
     var sim = start(Fixture.basicCanary(steps: steps), .init(minAvailable: 4))
     restart(&sim)

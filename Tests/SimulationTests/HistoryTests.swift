@@ -108,6 +108,15 @@ import Testing
       "routed canary with header and mirror routes", 200470,
       "a canary shrank to nothing before a route to it was seen, whose step counted as done"
     ),
+    ("routed canary without steps", 220222, "a clock that was set back made a restart take every pod"),
+    (
+      "routed canary with experiments", 220019,
+      "a restart took the only pod of a canary in the plan that sent more requests to it"
+    ),
+    (
+      "basic canary without surge", 220481,
+      "pods that became ready while the watch was lost were promised and taken, unseen"
+    ),
     (
       "basic canary with a deadline", 70216,
       "pods of a blue/green preview that became ready were no progress"

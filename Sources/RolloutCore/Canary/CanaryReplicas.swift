@@ -57,11 +57,12 @@ extension Situation {
     scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)
   }
 
-  /// The aborted revision keeps its pods until stable carries everything and the delay is over; a retry finds them.
+  /// The aborted revision keeps its pods until stable carries everything and the delay is over; a retry finds them. In
+  /// blue/green stable does so once the Service is back, and its missing pods may need the room.
   func retireAborted(_ delay: Duration?, isReached: Bool, _ draft: inout Draft) {
     guard let new = revisions.new, let delay else { return }
-    let isStableReady = (revisions.stable?.available ?? 0) >= spec.replicas
-    retire(new, after: delay, isReferenced: isReached || !isStableReady, &draft)
+    let waitsForStable = spec.blueGreen == nil && (revisions.stable?.available ?? 0) < spec.replicas
+    retire(new, after: delay, isReferenced: isReached || waitsForStable, &draft)
   }
 
   /// Whether requests may still reach a revision's pods; a Service that selects no revision reaches all of them, and

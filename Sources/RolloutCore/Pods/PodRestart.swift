@@ -48,13 +48,13 @@ extension Situation {
   func restartPods(_ draft: inout Draft) {
     guard isRestarting(draft.status) else { return }
     draft.wake(at: now + .seconds(30))
-    // What the same plan takes away is not known to the counts yet.
+    // What the same plan takes away is not known to the counts yet, and where it sends requests pods must be.
     guard let pods = outdatedPods, !draft.effects.contains(where: \.changesPods) else { return }
     var allowed = spareForRestart
-    var left = availablePods
+    var left = podsByOwner(readyFor: 0)
     for pod in pods {
-      let isAvailable = pod.isAvailable(minReadySeconds: spec.minReadySeconds, at: now)
-      if isAvailable {
+      // One that is ready answers, long enough or not; by whose clock it is long enough, nobody knows.
+      if pod.isAvailable(minReadySeconds: 0, at: now) {
         // The last one of several is what the requests for its revision still reach.
         let isLast =
           left[pod.owner] == 1 && (revisions.all.first { $0.object.uid == pod.owner }?.desired ?? 0) > 1
@@ -66,10 +66,10 @@ extension Situation {
     }
   }
 
-  /// Available pods by the ReplicaSet that they are of.
-  private var availablePods: [String: Int] {
+  /// Pods that have been ready for so many seconds, by the ReplicaSet that they are of.
+  private func podsByOwner(readyFor seconds: Int) -> [String: Int] {
     let pods = (snapshot.pods ?? []).map { PodView($0) }
-      .filter { $0.isAvailable(minReadySeconds: spec.minReadySeconds, at: now) }
+      .filter { $0.isAvailable(minReadySeconds: seconds, at: now) }
     return Dictionary(pods.map { ($0.owner, 1) }, uniquingKeysWith: +)
   }
 
@@ -78,7 +78,7 @@ extension Situation {
   private var spareForRestart: Int {
     let ordered = revisions.all.reduce(0) { $0 + $1.desired }
     let counted = revisions.all.reduce(0) { $0 + $1.available }
-    let available = availablePods
+    let available = podsByOwner(readyFor: spec.minReadySeconds)
     let live = revisions.all.reduce(0) { $0 + (available[$1.object.uid] ?? 0) }
     let unavailable =
       (spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable)?
@@ -101,10 +101,10 @@ extension Situation {
 }
 
 extension Effect {
-  /// Whether it makes or takes pods.
+  /// Whether it makes or takes pods, or requests for them.
   fileprivate var changesPods: Bool {
     switch self {
-    case .scaleReplicaSet, .createReplicaSet: true
+    case .scaleReplicaSet, .createReplicaSet, .selectRevision, .patchRoute: true
     default: false
     }
   }

@@ -5,8 +5,8 @@ package import RolloutCore
 /// What must hold at every instant of every history: behind what users reach there are the ready pods that the spec
 /// promises.
 ///
-/// What a spec newly asks for is promised from the moment at which it was there once, by pods that were ready then;
-/// what it no longer asks for is not promised any more.
+/// What a spec newly asks for is promised from the moment at which it was there once, by pods that were ready then, and
+/// the controller saw the world as it was; what it no longer asks for is not promised any more.
 ///
 /// A ready pod that the world takes away counts as ready until it is back, and so does one that a restart evicted
 /// until its successor is ready, wherever their requests go meanwhile: nobody can keep what has gone. Where such a pod
@@ -48,7 +48,9 @@ package struct Invariants: Sendable {
     let removed = excused + sim.missedPodsRemoved - removalsSeen
     removalsSeen = sim.missedPodsRemoved
     excused = 0
-    if isThere(spec, sim) { return promised = spec.replicas }
+    if isThere(spec, sim) {
+      return promised = sim.seesAll ? spec.replicas : promised.map { min($0, spec.replicas) }
+    }
     excused = removed
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
