@@ -245,7 +245,7 @@ package struct Controller: Sendable {
         let rollout = stores.rollouts.object(namespace: run.namespace, name: owner["name"]?.string ?? ""),
         rollout.uid == owner["uid"]?.string
       else { return nil }
-      return rollout.status.at("canary", "weights", "canary", "weight")?.double
+      return canaryPercentage(of: rollout)
     }
   }
 

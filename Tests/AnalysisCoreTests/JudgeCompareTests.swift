@@ -143,4 +143,18 @@ import Testing
   ]
 
   private let counts = Self.good
+
+  @Test func aRunByItselfSharesTheRiskAmongItsOwnMetrics() {
+    let metric: JSONValue = ["compare": ["method": "sequential"]]
+    #expect(ReleaseComparisons.shared(by: ["spec": ["metrics": [metric, metric, ["name": "plain"]]]]) == 2)
+    #expect(ReleaseComparisons.shared(by: ["spec": ["metrics": [["name": "plain"]]]]) == 1)
+    // What somebody wrote on it can only lower the risk.
+    for (text, count) in [("1", 2), ("-4", 2), ("x", 2), ("7", 7), ("99999999", 10_000)] {
+      let annotations: JSONValue = [ReleaseComparisons.annotation: .string(text)]
+      let run: JSONValue = [
+        "metadata": ["annotations": annotations], "spec": ["metrics": [metric, metric]],
+      ]
+      #expect(ReleaseComparisons.shared(by: run) == count)
+    }
+  }
 }

@@ -107,6 +107,7 @@ import Testing
     JudgeRule(), JudgeRule(tolerance: 1, alpha: 0.01, metrics: 3, sampleRatio: nil),
     JudgeRule(bounds: [0.1, 0.5]),
     JudgeRule(method: .groupSequential(GroupSequentialRule(fractions: [0.1, 0.3, 1])), minSamples: 7),
+    JudgeRule(method: .groupSequential(GroupSequentialRule(each: .step, fractions: [0.5, 1]))),
     JudgeRule(method: .mannWhitney(MannWhitneyRule(direction: .either, unit: .blocks))),
     JudgeRule(method: .mannWhitney(MannWhitneyRule(unit: .pods, confidence: 0.98))),
   ]

@@ -34,6 +34,32 @@ import Testing
     #expect(throws: CommandFailure.self) { try ComparingGate.all(in: [template(["counts": 1])]) }
   }
 
+  private static let foreseen: [(JSONValue, String)] = [
+    (
+      ["method": "groupSequential", "groupSequential": ["looks": 4]],
+      " to see a doubling of errors, and its looks take only 2 min; a good canary passes after about "
+    ),
+    (
+      ["method": "mannWhitney", "samples": ["canary": "c", "stable": "s"]],
+      ": a difference shows from 4 pods of each on, at the first look"
+    ),
+    (
+      [
+        "method": "mannWhitney", "samples": ["canary": "c", "stable": "s"], "mannWhitney": ["unit": "blocks"],
+      ],
+      ": a difference shows from 6 looks on, after about 3 min at the earliest"
+    ),
+  ]
+
+  @Test(arguments: foreseen)
+  func everyMethodIsForeseen(compare: JSONValue, text: String) throws {
+    var compare = compare
+    if compare["samples"] == nil { compare["counts"] = counts }
+    let gate = try #require(try ComparingGate.all(in: [template(compare)]).first)
+    let line = gate.line(.init(requestsPerSecond: 3, errorRate: 0.01, steps: [(10, 0)]), metrics: 1)
+    #expect(line.contains(text), "\(line)")
+  }
+
   @Test func aStoredVerdictIsFoundGenuineOrNot() {
     let look = ComparisonLook(
       canary: .counts(bad: [9], total: 300),

@@ -129,9 +129,16 @@ final class Prometheus: Sendable {
   private let targets: String
   private let process: ChildProcess
 
-  init(in folder: String) async throws {
+  /// Begins with the given samples, OpenMetrics with a time for each.
+  init(in folder: String, samples: String = "") async throws {
     let root = "\(folder)/prometheus"
     mkdir(root, 0o755)
+    if !samples.isEmpty {
+      try Files.write(samples, to: "\(root)/samples")
+      let blocks = ["tsdb", "create-blocks-from", "openmetrics", "\(root)/samples", "\(root)/data"]
+      let made = try await Ran.program("/usr/bin/promtool", blocks)
+      try #require(made.code == 0, "promtool \(made)")
+    }
     targets = "\(root)/targets.json"
     let port = try FreePort.next()
     url = "http://127.0.0.1:\(port)"

@@ -7,12 +7,21 @@ package struct ComparisonLook: Sendable, Hashable {
   package let weight: Double?
   /// The length of the look; for forecasts only.
   package let seconds: Double
+  /// Whether the canary's weight was another one at its end than at its beginning.
+  package let endsStep: Bool
 
-  package init(canary: ArmReading, stable: ArmReading, weight: Double?, seconds: Double) {
+  package init(
+    canary: ArmReading,
+    stable: ArmReading,
+    weight: Double?,
+    seconds: Double,
+    endsStep: Bool = false
+  ) {
     self.canary = canary
     self.stable = stable
     self.weight = weight
     self.seconds = seconds
+    self.endsStep = endsStep
   }
 }
 

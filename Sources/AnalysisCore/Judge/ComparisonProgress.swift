@@ -15,7 +15,11 @@ package struct ComparisonProgress: Sendable {
   package mutating func look(_ look: ComparisonLook) {
     guard !record.verdict.phase.isCompleted else { return }
     switch record.rule.method {
-    case .sequential, .groupSequential: takeCounts(look)
+    case .sequential: takeCounts(look)
+    case .groupSequential(let group):
+      takeCounts(look)
+      // All of the risk is spent at the last planned look: another one would be beyond it.
+      if record.plannedLooks(group) >= group.fractions.count { record.isConcluded = true }
     case .mannWhitney(let rule): record.takeSamples(look, rule)
     }
     decide()
@@ -34,6 +38,8 @@ package struct ComparisonProgress: Sendable {
   }
 
   private mutating func takeCounts(_ look: ComparisonLook) {
+    record.endsStep = look.endsStep
+    if look.endsStep { record.steps += 1 }
     switch ComparisonBlock.reading(look, categories: record.rule.categories) {
     case .failure(let problem): record.skip(problem.description)
     case .success(let block):

@@ -10,6 +10,8 @@ extension ComparisonRecord {
 
   package var json: JSONValue {
     var json: JSONValue = ["rule": rule.json, "looks": JSONValue(looks), "seconds": .double(seconds)]
+    if steps > 0 { json["steps"] = JSONValue(steps) }
+    if endsStep { json["endsStep"] = true }
     if skipped > 0 { json["skipped"] = JSONValue(skipped) }
     if !problem.isEmpty { json["problem"] = .string(problem) }
     if isConcluded { json["concluded"] = true }
@@ -44,6 +46,8 @@ extension ComparisonRecord {
     guard let rule = json["rule"] else { throw AnalysisIssue(path: "rule", reason: "is missing") }
     self.init(rule: try JudgeRule(record: rule))
     looks = max(0, json["looks"]?.int ?? 0)
+    steps = max(0, json["steps"]?.int ?? 0)
+    endsStep = json["endsStep"]?.bool ?? false
     skipped = max(0, json["skipped"]?.int ?? 0)
     problem = json["problem"]?.string ?? ""
     seconds = json["seconds"]?.double ?? 0

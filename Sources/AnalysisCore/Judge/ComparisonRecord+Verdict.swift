@@ -29,7 +29,7 @@ extension ComparisonRecord {
     case .harmless: harmlessText
     case .tooFewSamples:
       "canary has \(sizes.canary) and stable \(sizes.stable) of the \(rule.minSamples) samples that are needed"
-        + policyText
+        + minimumText + problemText + policyText
     case .insufficientEvidence: insufficientText + policyText
     }
   }
@@ -39,6 +39,13 @@ extension ComparisonRecord {
     case .successful, .failed: "; onInsufficientEvidence is \(rule.onInsufficientEvidence.rawValue)"
     default: ""
     }
+  }
+
+  /// When there will be enough samples, at the pace so far.
+  private var minimumText: String {
+    let least = min(sizes.canary, sizes.stable)
+    guard least > 0, seconds > 0 else { return "" }
+    return ", which takes about \(EvidenceForecast.text(seconds * Double(rule.minSamples) / Double(least)))"
   }
 
   /// Requests, or values, of canary and stable.
@@ -84,11 +91,20 @@ extension ComparisonRecord {
   }
 
   private var insufficientText: String {
-    if case .mannWhitney = rule.method { return "no difference is shown yet: \(samplesText)" }
-    let text = "insufficient evidence so far: \(countsText)"
-    guard case .sequential = rule.method, let forecast = EvidenceForecast(self) else { return text }
-    return "\(text); \(forecast.sentence)"
+    if case .mannWhitney = rule.method {
+      return "no difference is shown yet: \(samplesText)\(problemText)"
+        + (RankForecast(self).map { "; \($0.sentence)" } ?? "")
+    }
+    return "insufficient evidence so far: \(countsText)\(problemText); \(forecastText)"
   }
+
+  private var forecastText: String {
+    if let forecast = EvidenceForecast(self) { return forecast.sentence }
+    return requests.canary == 0 ? "the canary has had no requests" : "stable has had no requests"
+  }
+
+  /// Why the last look was left out, when it was.
+  private var problemText: String { problem.isEmpty ? "" : "; the last look was left out: \(problem)" }
 
   private var countsText: String {
     let requests = requests

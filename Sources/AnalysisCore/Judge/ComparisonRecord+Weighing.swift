@@ -48,13 +48,23 @@ extension ComparisonRecord {
 
   /// The score tests of the counts, stratified by block, against the boundaries of this look.
   private func weigh(_ group: GroupSequentialRule, into evidence: inout ComparisonEvidence) {
-    let look = min(looks, group.fractions.count)
-    guard look > 0 else { return }
-    evidence.harmBoundary = group.boundaries(risk: rule.metricAlpha / Double(rule.categories))[look - 1]
-    evidence.safetyBoundary = group.boundaries(risk: rule.beta)[look - 1]
+    guard looks > 0 else { return }
+    if group.each == .interval || endsStep || isConcluded {
+      let look = min(plannedLooks(group), group.fractions.count)
+      evidence.harmBoundary = group.boundaries(risk: rule.metricAlpha / Double(rule.categories))[look - 1]
+      evidence.safetyBoundary = group.boundaries(risk: rule.beta)[look - 1]
+    }
     let categories = 0..<rule.categories
     evidence.harm = categories.map { score(rule.tolerance, $0, \.highest) }.max() ?? 0
     evidence.safety = categories.map { -score(rule.harm, $0, \.lowest) }.min() ?? 0
+  }
+
+  /// How many of the planned looks were taken; the end is one.
+  func plannedLooks(_ group: GroupSequentialRule) -> Int {
+    switch group.each {
+    case .interval: looks
+    case .step: steps + (isConcluded && !endsStep ? 1 : 0)
+    }
   }
 
   /// z of the canary's bad requests against what the odds ratio would make of the total.
@@ -77,9 +87,7 @@ extension ComparisonRecord {
   /// Kayenta's decision: the nearer end of the interval of the shift, against a share of the estimate.
   private func weigh(_ rank: MannWhitneyRule, into evidence: inout ComparisonEvidence) {
     guard !canarySamples.isEmpty, !stableSamples.isEmpty, looks > 0 else { return }
-    let spent = rule.metricAlpha / (Double(looks) * Double(looks + 1))
-    let sides = rank.direction == .either ? 2.0 : 1
-    let tail = rank.confidence.map { (1 - $0) / 2 } ?? spent / sides
+    let tail = rank.tail(alpha: rule.metricAlpha, look: looks)
     let test = MannWhitney(canarySamples, stableSamples)
     let interval = test.interval(confidence: 1 - 2 * tail)
     let margin = rank.tolerance * interval.estimate.magnitude
@@ -97,7 +105,9 @@ extension ComparisonRecord {
     evidence.harm = excess
     // Above 0 counts, not 0 itself.
     evidence.harmBoundary = .leastNonzeroMagnitude
-    evidence.safety = isConcluded && excess <= 0 ? 1 : 0
+    // Too few values to fail however bad they are are too few to pass.
+    let canTell = MannWhitneyRule.canTell(canarySamples.count, stableSamples.count, tail: tail)
+    evidence.safety = isConcluded && excess <= 0 && canTell ? 1 : 0
     evidence.safetyBoundary = 1
   }
 

@@ -11,6 +11,9 @@ package struct ComparisonRecord: Sendable, Hashable {
   package let rule: JudgeRule
   /// Looks that had values of both.
   package internal(set) var looks = 0
+  /// Steps that have ended during the looks, and whether one did during the last look.
+  package internal(set) var steps = 0
+  package internal(set) var endsStep = false
   /// Looks without: empty, NaN, partial or an error.
   package internal(set) var skipped = 0
   /// Why the last look was left out; empty when it was not.

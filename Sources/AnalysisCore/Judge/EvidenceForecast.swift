@@ -1,4 +1,4 @@
-/// How long a sequential comparison needs, at a given traffic, to see harm and to rule it out.
+/// How long a comparison of counts needs, at a given traffic, to see harm and to rule it out.
 ///
 /// The evidence is followed along what is expected: its growth is the mean one, so that about half of all runs are
 /// faster.
@@ -38,22 +38,39 @@ package struct EvidenceForecast: Sendable, Hashable {
   package let traffic: Traffic
   /// The odds ratio of harm: the rule's own.
   package let harm: Double
-  /// Seconds until harm is seen; nil for more than a month.
+  /// Seconds until harm is seen; nil for more than a month. It may be more than ``plannedSeconds``.
   package let secondsToSeeHarm: Double?
   /// Seconds until harm is ruled out, when the canary is as good as stable; nil for more than a month.
   package let secondsToRuleOutHarm: Double?
+  /// The time that all planned looks take; nil when the number of looks is open.
+  package let plannedSeconds: Double?
 
-  package init(_ rule: JudgeRule, _ traffic: Traffic) {
+  /// Nil for a rule that compares no counts. A look of a test with planned looks takes `secondsPerLook`.
+  package init?(_ rule: JudgeRule, _ traffic: Traffic, secondsPerLook: Double) {
     self.traffic = traffic
     harm = rule.harm
-    var single = rule
-    single.bounds = []
-    single.method = .sequential
-    secondsToSeeHarm = Self.first(single, traffic, odds: rule.harm) {
-      $0.harm[0].logEvidence >= -ExactMath.log(rule.metricAlpha)
-    }
-    secondsToRuleOutHarm = Self.first(single, traffic, odds: 1) {
-      $0.safety[0].logEvidence >= -ExactMath.log(rule.beta)
+    switch rule.method {
+    case .mannWhitney: return nil
+    case .sequential:
+      plannedSeconds = nil
+      secondsToSeeHarm = Self.sequential(rule, traffic, odds: rule.harm) { fold in
+        // The e-value of a metric is the mean of those of its categories, of which one is expected to grow.
+        fold.harm[0].logEvidence >= ExactMath.log(Double(rule.categories) / rule.metricAlpha)
+      }
+      secondsToRuleOutHarm = Self.sequential(rule, traffic, odds: 1) { fold in
+        fold.safety[0].logEvidence >= -ExactMath.log(rule.beta)
+      }
+    case .groupSequential(let group):
+      // Nobody knows when steps end: the last one is as late as it has to be.
+      let pace = group.each == .step ? nil : secondsPerLook
+      plannedSeconds = pace.map { Double(group.fractions.count) * $0 }
+      let harmful = group.boundaries(risk: rule.metricAlpha / Double(rule.categories))
+      secondsToSeeHarm = Self.planned(harmful, pace, traffic, odds: rule.harm) {
+        ExpectedCounts.score($0, rule.tolerance)
+      }
+      secondsToRuleOutHarm = Self.planned(group.boundaries(risk: rule.beta), pace, traffic, odds: 1) {
+        -ExpectedCounts.score($0, rule.harm)
+      }
     }
   }
 
@@ -69,18 +86,19 @@ package struct EvidenceForecast: Sendable, Hashable {
         requestsPerSecond: Double(requests.total) / record.seconds,
         errorRate: (Double(bad) + 0.5) / Double(requests.stable + 1),
         steps: [((last.total > 0 ? last : requests).share * 100, 0)]
-      )
+      ),
+      secondsPerLook: record.seconds / Double(max(1, record.looks))
     )
   }
 
   /// Such as `at 3 requests/s this gate needs about 41 min to see a doubling of errors`.
   package var sentence: String {
-    let rate = ComparisonRecord.short(traffic.requestsPerSecond)
     let what = harm == 2 ? "a doubling of errors" : "\(ComparisonRecord.short(harm)) times the errors"
-    guard let seconds = secondsToSeeHarm else {
-      return "at \(rate) requests/s this gate needs more than a month to see \(what)"
-    }
-    return "at \(rate) requests/s this gate needs about \(Self.text(seconds)) to see \(what)"
+    let time = secondsToSeeHarm.map { "about \(Self.text($0))" } ?? "more than a month"
+    let rate = ComparisonRecord.short(traffic.requestsPerSecond)
+    let sentence = "at \(rate) requests/s this gate needs \(time) to see \(what)"
+    guard let plannedSeconds, secondsToSeeHarm ?? .infinity > plannedSeconds else { return sentence }
+    return "\(sentence), and its looks take only \(Self.text(plannedSeconds))"
   }
 
   /// Seconds in the unit that people think in: `40 s`, `41 min`, `2.5 h`, `3 days`.
@@ -93,40 +111,53 @@ package struct EvidenceForecast: Sendable, Hashable {
     }
   }
 
-  /// The first second at which the expected evidence suffices; the evidence along the expectation only grows.
-  private static func first(
+  private static func sequential(
     _ rule: JudgeRule,
     _ traffic: Traffic,
     odds: Double,
     _ suffices: (OddsFold) -> Bool
   ) -> Double? {
-    let errors = traffic.requestsPerSecond * traffic.errorRate
-    guard errors > 0, errors.isFinite, let last = traffic.steps.last else { return nil }
-    func fold(until end: Double) -> OddsFold {
-      var fold = OddsFold(rule, [])
-      var start = 0.0
-      for step in traffic.steps.dropLast() where start < end {
-        let length = min(step.seconds, end - start)
-        fold.expect(errors: errors * length, share: step.weight / 100, odds: odds)
-        start += length
-      }
-      if start < end { fold.expect(errors: errors * (end - start), share: last.weight / 100, odds: odds) }
-      return fold
+    var single = rule
+    single.bounds = []
+    return first(traffic, odds: odds) { counts in
+      var fold = OddsFold(single, [])
+      for count in counts { fold.add(canary: count.canary, errors: count.errors, share: count.share) }
+      return suffices(fold)
     }
-    guard suffices(fold(until: horizon)) else { return nil }
+  }
+
+  /// The first planned look at which the expected z is at its boundary; when there is none, the time that the plan
+  /// would have to take for its last look to be.
+  private static func planned(
+    _ boundaries: [Double],
+    _ secondsPerLook: Double?,
+    _ traffic: Traffic,
+    odds: Double,
+    _ score: ([ExpectedCounts]) -> Double
+  ) -> Double? {
+    for (index, boundary) in boundaries.enumerated() {
+      guard let secondsPerLook else { break }
+      let time = Double(index + 1) * secondsPerLook
+      if score(ExpectedCounts.all(of: traffic, odds: odds, until: time)) >= boundary { return time }
+    }
+    return first(traffic, odds: odds) { score($0) >= boundaries.last ?? .infinity }
+  }
+
+  /// The first second at which the expected counts suffice; what they come to only grows.
+  private static func first(
+    _ traffic: Traffic,
+    odds: Double,
+    _ suffices: ([ExpectedCounts]) -> Bool
+  ) -> Double? {
+    func isEnough(_ end: Double) -> Bool {
+      suffices(ExpectedCounts.all(of: traffic, odds: odds, until: end))
+    }
+    guard isEnough(horizon) else { return nil }
     var (low, high) = (0.0, horizon)
     while high - low > 0.5 {
       let middle = (low + high) / 2
-      if suffices(fold(until: middle)) { high = middle } else { low = middle }
+      if isEnough(middle) { high = middle } else { low = middle }
     }
     return high
-  }
-}
-
-extension OddsFold {
-  /// Takes in what is expected of traffic in which stable alone would have had so many errors.
-  fileprivate mutating func expect(errors: Double, share: Double, odds: Double) {
-    let canary = errors * share * odds
-    add(canary: canary, errors: canary + errors * (1 - share), share: share)
   }
 }

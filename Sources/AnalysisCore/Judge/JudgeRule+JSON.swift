@@ -20,7 +20,7 @@ extension JudgeRule {
     case .mannWhitney(let rule): json["mannWhitney"] = rule.json
     case .groupSequential(let rule):
       json["groupSequential"] = [
-        "boundary": .string(rule.boundary.rawValue),
+        "boundary": .string(rule.boundary.rawValue), "each": .string(rule.each.rawValue),
         "fractions": .array(rule.fractions.map(JSONValue.double)),
       ]
     }
@@ -111,11 +111,12 @@ extension MannWhitneyRule {
 extension GroupSequentialRule {
   fileprivate init(_ reader: inout FieldReader) {
     let boundary: Boundary = reader.choice("boundary", .lanDeMetsOBrienFleming)
+    let each: Occasion = reader.choice("each", .interval)
     let looks = reader.value("looks") == nil ? nil : reader.whole("looks", 1, 1...50)
     let given = reader.numbers("fractions", 0.001...1)
     switch (looks, given) {
     case (let looks?, nil):
-      self.init(boundary: boundary, fractions: (1...looks).map { Double($0) / Double(looks) })
+      self.init(boundary: boundary, each: each, fractions: (1...looks).map { Double($0) / Double(looks) })
     case (nil, let given?):
       if given.last != 1 { reader.fail("fractions", "the last must be 1") }
       if given.count > 50 { reader.fail("fractions", "at most 50 looks") }
@@ -123,10 +124,10 @@ extension GroupSequentialRule {
       if !isEven, boundary == .pocock || boundary == .obrienFleming {
         reader.fail("fractions", "this boundary is for evenly spaced looks; take one of Lan and DeMets")
       }
-      self.init(boundary: boundary, fractions: given)
+      self.init(boundary: boundary, each: each, fractions: given)
     default:
       reader.fail("", "one of looks and fractions is needed")
-      self.init(boundary: boundary, fractions: [1])
+      self.init(boundary: boundary, each: each, fractions: [1])
     }
   }
 }

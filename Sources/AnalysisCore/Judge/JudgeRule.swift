@@ -145,12 +145,27 @@ package struct GroupSequentialRule: Sendable, Hashable {
     case pocock, obrienFleming, lanDeMetsPocock, lanDeMetsOBrienFleming
   }
 
+  /// What a planned look is.
+  package enum Occasion: String, Sendable, Hashable, CaseIterable {
+    /// Every look of the metric.
+    case interval
+    /// The end of a step: the first look at which the canary's weight is another one than before. The looks in between
+    /// only count.
+    case step
+  }
+
   package var boundary: Boundary
+  package var each: Occasion
   /// The share of the planned information at each look; rising, the last is 1.
   package var fractions: [Double]
 
-  package init(boundary: Boundary = .lanDeMetsOBrienFleming, fractions: [Double]) {
+  package init(
+    boundary: Boundary = .lanDeMetsOBrienFleming,
+    each: Occasion = .interval,
+    fractions: [Double]
+  ) {
     self.boundary = boundary
+    self.each = each
     self.fractions = fractions
   }
 

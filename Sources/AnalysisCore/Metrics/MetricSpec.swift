@@ -67,10 +67,24 @@ package struct MetricSpec: Sendable, Hashable {
     return min(max(given, .zero), Self.longest)
   }
 
+  /// The time between two looks of a comparison.
+  package var comparisonPace: Duration { interval ?? .seconds(30) }
+
+  /// How long a comparison may take, from its first look; nil when its looks are counted and nothing else is said.
+  package var comparisonDeadline: Duration? {
+    if Duration(go: evidenceDeadlineText) != nil { return evidenceDeadline }
+    return count.map { $0 > 0 } == true ? nil : Self.usualComparison
+  }
+
+  /// An hour: with 200 requests/s and two errors in a thousand, a twentieth of it at the canary, doubled errors need a
+  /// fifth of that.
+  private static let usualComparison = Duration.seconds(3600)
+
   /// Longer waits count as this long (100 years), so that sums of times stay in range.
   private static let longest = Duration.seconds(3_155_760_000)
 
-  /// How many measurements complete the metric: 1 when it compares, whatever its looks, or without count and interval, nil (unlimited) with an interval alone.
+  /// How many measurements complete the metric: 1 when it compares, whatever its looks, or without count and interval,
+  /// nil (unlimited) with an interval alone.
   package var effectiveCount: Int? {
     if compares { return 1 }
     if let count, count != 0 { return count }

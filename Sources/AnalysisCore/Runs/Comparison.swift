@@ -19,9 +19,9 @@ package struct Comparison: Sendable {
     case bucket(Double)
   }
 
-  /// The time between two looks of a metric that names no interval.
-  static let usualInterval = Duration.seconds(30)
   private static let weightKey = "serin.dev/weight"
+  /// Since when no look has had an answer; not there while looks have.
+  private static let unansweredKey = "serin.dev/unanswered-since"
 
   private let metric: MetricSpec
   private let judge: Judge
@@ -39,7 +39,9 @@ package struct Comparison: Sendable {
   /// The measurement after a look: in flight until there is a verdict, with the record in its metadata.
   ///
   /// `weight` is the canary's weight now, in percent; nil when it is not known. `inFlight` is the measurement of the
-  /// looks before, `readings` the answers in the order of the questions.
+  /// looks before, `readings` the answers in the order of the questions. It ends, whatever the evidence, with the last
+  /// look that `count` allows, before the metric's ``MetricSpec/comparisonDeadline``, and when no look has had an answer
+  /// for the ``MetricSpec/evidenceDeadline``.
   package func measurement(
     readings: [ArmReading],
     weight: Double?,
@@ -54,17 +56,25 @@ package struct Comparison: Sendable {
     } catch {
       return metric.measurement(failing: "\(error)", startedAt: startedAt, finishedAt: finishedAt)
     }
-    let pace = metric.interval ?? Self.usualInterval
+    let pace = metric.comparisonPace
     let known = metadata[Self.weightKey].flatMap(Double.init)
     let look = ComparisonLook(
       canary: reading(readings, isCanary: true),
       stable: reading(readings, isCanary: false),
       // A weight that changed since the last look says nothing about the requests in between.
       weight: known == weight ? weight : nil,
-      seconds: Double(pace.wholeNanoseconds) / 1e9
+      seconds: Double(pace.wholeNanoseconds) / 1e9,
+      endsStep: weight != nil && known != nil && known != weight
     )
-    var record = judge.look(look, after: before)
-    if let count = metric.count, count > 0, record.looks + record.skipped >= count {
+    // The seconds of the first look began under a weight that nobody knows: the routing comes first, and only then
+    // what the canary made of its requests.
+    let isUnchecked = inFlight == nil && weight != nil && judge.rule.sampleRatio != nil
+    var record = isUnchecked ? ComparisonRecord(rule: judge.rule) : judge.look(look, after: before)
+    metadata[Self.unansweredKey] =
+      record.problem.isEmpty ? nil : metadata[Self.unansweredKey] ?? finishedAt.exactText
+    let unansweredSince = metadata[Self.unansweredKey].flatMap(Instant.init)
+    let next = finishedAt + pace
+    if isOver(record, startedAt: inFlight?.startedAt ?? startedAt, unansweredSince, next: next) {
       record = judge.conclude(record)
     }
     metadata[ComparisonRecord.metadataKey] = record.text
@@ -76,9 +86,21 @@ package struct Comparison: Sendable {
       message: record.message,
       startedAt: inFlight?.startedAt ?? startedAt,
       finishedAt: phase.isCompleted ? finishedAt : nil,
-      resumeAt: phase.isCompleted ? nil : finishedAt + pace,
+      resumeAt: phase.isCompleted ? nil : next,
       metadata: metadata
     )
+  }
+
+  /// Whether the last look was taken: the next one would be beyond a limit.
+  private func isOver(
+    _ record: ComparisonRecord,
+    startedAt: Instant,
+    _ unansweredSince: Instant?,
+    next: Instant
+  ) -> Bool {
+    if let count = metric.count, count > 0, record.looks + record.skipped >= count { return true }
+    if let deadline = metric.comparisonDeadline, next - startedAt > deadline { return true }
+    return unansweredSince.map { next - $0 > metric.evidenceDeadline } ?? false
   }
 
   /// One reading of what one question was answered; an error's words are kept.
@@ -91,6 +113,8 @@ package struct Comparison: Sendable {
       case .json, .text, .missing: return value.isEmpty ? .empty : .error("no numbers: \(value.valueText)")
       }
     }
+    if case .list(let numbers) = value, numbers.contains(where: \.isNaN) { return .notANumber }
+    if value.isNotANumber { return .notANumber }
     guard let sum = MinimumSamples.samples(in: value) else { return .error("no number: \(value.valueText)") }
     return value.isEmpty ? .empty : .counts(bad: [], total: sum)
   }
@@ -175,7 +199,11 @@ extension MetricSpec {
   package var compares: Bool { comparison != nil }
 
   func comparisonIssues(_ path: String) -> [AnalysisIssue] {
-    guard case .failure(let found) = comparison else { return [] }
-    return found.issues.map { AnalysisIssue(path: "\(path).\($0.path)", reason: $0.reason) }
+    switch comparison {
+    case nil: []
+    case .failure(let found):
+      found.issues.map { AnalysisIssue(path: "\(path).\($0.path)", reason: $0.reason) }
+    case .success(let spec): overlapIssues(spec, path)
+    }
   }
 }

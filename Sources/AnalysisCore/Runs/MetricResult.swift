@@ -62,6 +62,11 @@ struct MetricResult: Sendable {
     metadata[Self.waitingFor] = reason
   }
 
+  private mutating func answered() {
+    metadata[Self.waitingSince] = nil
+    metadata[Self.waitingFor] = nil
+  }
+
   /// Takes in that the provider could not be asked: nothing is counted.
   mutating func postpone(_ postponement: Postponement) {
     wait(for: postponement.reason, since: postponement.since)
@@ -85,17 +90,14 @@ struct MetricResult: Sendable {
       return
     }
     switch measurement.phase {
-    case .pending, .running: return
+    case .pending, .running: return answered()
     case .successful: successful += 1
     case .failed: failed += 1
     case .inconclusive: inconclusive += 1
     case .error: error += 1
     }
     let isError = measurement.phase == .error
-    if !isError {
-      metadata[Self.waitingSince] = nil
-      metadata[Self.waitingFor] = nil
-    }
+    if !isError { answered() }
     count += isError ? 0 : 1
     consecutiveError = isError ? consecutiveError + 1 : 0
     consecutiveSuccess = measurement.phase == .successful ? consecutiveSuccess + 1 : 0

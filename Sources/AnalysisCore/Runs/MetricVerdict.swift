@@ -13,9 +13,12 @@ struct MetricVerdict: Sendable {
   init(of metric: MetricSpec, result: MetricResult, now: Instant, isTerminating: Bool) {
     let (exceeded, exceededReason) = Self.exceededLimit(of: metric, result)
     if result.phase.isCompleted {
-      let other = result.waiting.map { Self.overdue($0, metric) } ?? Self.shortfall(of: metric, result)
-      self.init(result.phase, exceeded == result.phase ? exceededReason : other)
-    } else if let waiting = result.waiting, !isTerminating, !result.isInFlight, exceeded == nil,
+      let isJudged = metric.compares && result.last?.phase != .error
+      let end = isJudged ? result.last?.message ?? "" : Self.shortfall(of: metric, result)
+      let other = result.waiting.map { Self.overdue($0, metric) } ?? end
+      self.init(result.phase, exceeded == result.phase && !isJudged ? exceededReason : other)
+    } else if let waiting = result.waiting, !isTerminating, !result.isInFlight || metric.compares,
+      exceeded == nil,
       now - waiting.since >= metric.evidenceDeadline
     {
       self.init(.inconclusive, Self.overdue(waiting, metric))

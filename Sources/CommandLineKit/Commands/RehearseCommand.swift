@@ -82,6 +82,8 @@ enum CanarySchedule {
 struct ComparingGate {
   private let place: String
   private let compare: CompareSpec
+  /// The time between two looks.
+  private let secondsPerLook: Double
 
   /// The gates of all templates and runs. A `compare` that is wrong is a failure that says where.
   static func all(in objects: [JSONValue]) throws(CommandFailure) -> [ComparingGate] {
@@ -93,7 +95,11 @@ struct ComparingGate {
         switch CompareSpec.parse(json, at: "spec.metrics[\(index)].compare") {
         case .success(let compare):
           gates.append(
-            ComparingGate(place: "\(name) metric \(metric["name"]?.string ?? "")", compare: compare)
+            ComparingGate(
+              place: "\(name) metric \(metric["name"]?.string ?? "")",
+              compare: compare,
+              secondsPerLook: Double(MetricSpec(metric).comparisonPace.wholeNanoseconds) / 1e9
+            )
           )
         case .failure(let failure):
           throw CommandFailure(.failed, "\(name): \(failure.issues.first?.description ?? "")")
@@ -106,10 +112,9 @@ struct ComparingGate {
   /// What is foreseen, when so many metrics of the release compare.
   func line(_ traffic: EvidenceForecast.Traffic, metrics: Int) -> String {
     let rule = compare.rule(metrics: metrics)
-    guard case .sequential = rule.method else {
-      return "\(place): a \(rule.method.name) gate decides at its planned looks; nothing is foreseen"
+    guard let forecast = EvidenceForecast(rule, traffic, secondsPerLook: secondsPerLook) else {
+      return "\(place): \(RankForecast.floor(of: rule, secondsPerLook: secondsPerLook) ?? "")"
     }
-    let forecast = EvidenceForecast(rule, traffic)
     let safe = forecast.secondsToRuleOutHarm.map {
       "a good canary passes after about \(EvidenceForecast.text($0))"
     }

@@ -20,10 +20,8 @@ struct Measurer: Sendable {
     /// Counts the measurements of the metric from 1.
     let number: Int
 
-    /// How many metrics of the run compare canary and stable: they share its risk of a false alarm.
-    var comparisons: Int {
-      (run.spec["metrics"]?.array ?? []).count { metric in metric["compare"].map { !$0.isNull } ?? false }
-    }
+    /// How many comparisons share the risk of a false alarm of the release.
+    var comparisons: Int { ReleaseComparisons.shared(by: run) }
   }
 
   let secrets: SecretReader

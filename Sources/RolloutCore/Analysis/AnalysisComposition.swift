@@ -60,7 +60,20 @@ extension Situation {
         revision: nextRevision
       )
       run.set(.string(name), at: "metadata", "name")
+      ReleaseComparisons.annotate(&run, release: comparisons)
       return run
+    }
+  }
+
+  /// How many comparisons a release of the rollout has in all its analyses and experiments, which share its risk of a
+  /// false alarm.
+  var comparisons: Int {
+    var analyses = spec.namedAnalyses.map { TemplateReference.list($0.analysis["templates"]) }
+    for step in spec.canary?.steps ?? [] {
+      analyses.append(TemplateReference.list(step.experiment?["analyses"]))
+    }
+    return analyses.reduce(0) { sum, references in
+      sum + ReleaseComparisons.count(references) { snapshot.analysisTemplates[$0.key] }
     }
   }
 }

@@ -95,6 +95,19 @@ extension ExperimentSituation {
     ]
     if !labels.isEmpty { run.set(JSONValue(labels), at: "metadata", "labels") }
     if let annotations = metadata["annotations"] { run.set(annotations, at: "metadata", "annotations") }
+    let release = experiment.annotation(ReleaseComparisons.annotation).flatMap(Int.init) ?? 0
+    ReleaseComparisons.annotate(&run, release: max(release, comparisons))
     return run
+  }
+
+  /// How many comparisons the Experiment has in all its analyses.
+  private var comparisons: Int {
+    spec.analyses.reduce(0) { sum, analysis in
+      let reference = TemplateReference(
+        name: analysis.templateName,
+        isClusterScoped: analysis.isClusterScoped
+      )
+      return sum + ReleaseComparisons.count([reference], lookup: template)
+    }
   }
 }

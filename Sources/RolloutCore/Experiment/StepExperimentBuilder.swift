@@ -27,12 +27,14 @@ extension Situation {
     } catch {
       return .failure(error)
     }
+    var annotations: JSONValue = [RolloutNames.revision: .string(String(nextRevision))]
+    if comparisons > 1 { annotations[ReleaseComparisons.annotation] = .string(String(comparisons)) }
     return .success([
       "apiVersion": .string(ResourceType.experiments.apiVersion),
       "kind": .string(ResourceType.experiments.kind),
       "metadata": [
         "name": .string(name), "namespace": .string(rollout.namespace), "labels": JSONValue(labels),
-        "annotations": [RolloutNames.revision: .string(String(nextRevision))],
+        "annotations": annotations,
         "ownerReferences": [controllerReference(to: rollout)],
       ],
       "spec": spec,

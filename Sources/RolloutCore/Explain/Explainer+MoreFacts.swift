@@ -8,7 +8,10 @@ extension Explainer {
       guard let run = situation.run(named: known.name) else { return nil }
       let tallies = RunTally.all(of: run)
       let next = nextMeasurement(of: run)
-      let parts = tallies.map(\.text) + (next.map { ["next at \(at($0))"] } ?? [])
+      var parts = tallies.map(\.text) + (next.map { ["next at \(at($0))"] } ?? [])
+      let words = words(of: known, run)
+      // What the reason names is told there.
+      if known == status.backgroundAnalysis, !words.isEmpty { parts.append(words) }
       return Fact(
         key: known == status.backgroundAnalysis ? "backgroundAnalysis" : "analysis",
         label: known == status.backgroundAnalysis ? "Background run" : "Analysis run",
@@ -16,6 +19,7 @@ extension Explainer {
         data: [
           "name": .string(known.name), "phase": .string(known.phase),
           "metrics": .array(tallies.map(\.json)), "nextMeasurement": JSONValue(next?.rfc3339),
+          "message": words.isEmpty ? .null : .string(words),
         ]
       )
     }

@@ -25,10 +25,16 @@ extension Explainer {
     if let next = nextMeasurement(of: run) {
       parts.append(next <= now ? "being measured now" : "next measurement at \(at(next))")
     }
-    let message = known.phase == "Inconclusive" && !known.message.isEmpty ? [trimmed(known.message)] : []
+    let words = words(of: known, run)
+    let message = words.isEmpty ? [] : [words]
     let phase = known.phase.isEmpty ? "Pending" : known.phase
     let detail = (parts + message).joined(separator: ", ")
     return "AnalysisRun \(known.name) (\(phase)\(detail.isEmpty ? "" : ": \(detail)"))"
+  }
+
+  /// Why a run could not tell, or, while it goes on, what it waits for and when a comparison is foreseen to see harm.
+  func words(of known: RolloutStatus.RunStatus, _ run: JSONValue) -> String {
+    trimmed(known.phase == "Inconclusive" ? known.message : run.status["message"]?.string ?? "")
   }
 
   /// When a run measures next; nil when it is over or only waits for a measurement in flight.

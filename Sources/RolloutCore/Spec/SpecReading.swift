@@ -51,9 +51,11 @@ package struct SpecReading: Sendable, Hashable {
     templateHash = podTemplateHash(of: spec.template)
   }
 
-  /// The AnalysisTemplates that the spec names, without those that they name in turn.
+  /// The AnalysisTemplates that the spec names, without those that they name in turn; those of experiments too, since
+  /// they have their part in the risk of the release.
   package var templates: [TemplateReference] {
     analyses.flatMap { TemplateReference.list($0.analysis["templates"]) }
+      + (spec.canary?.steps ?? []).flatMap { TemplateReference.list($0.experiment?["analyses"]) }
   }
 
   /// The reading for the snapshot: this one where it holds, else a new one.

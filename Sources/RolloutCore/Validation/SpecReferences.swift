@@ -47,8 +47,10 @@ package struct NamedAnalysis: Sendable, Hashable {
     return .invalid("\(path).templates", .string(value), detail)
   }
 
-  /// A count that is text may come from an argument, and then counts as one.
+  /// A count that is text may come from an argument, and then counts as one. A comparison ends by itself, with a
+  /// verdict or without.
   private static func isEndless(_ metric: JSONValue) -> Bool {
+    guard metric.given("compare") == nil else { return false }
     guard let interval = metric["interval"]?.string, !interval.isEmpty else { return false }
     guard let count = metric.given("count") else { return true }
     return count.int == 0 || count.string == "0"

@@ -1,3 +1,5 @@
+import AnalysisCore
+
 /// A release in which canary and stable serve requests: 60 looks of 30 seconds.
 package struct JudgeScenario: Sendable {
   package static let looks = 60
@@ -21,6 +23,8 @@ package struct JudgeScenario: Sendable {
   let weight: Double?
   /// How alike the requests of one look of one version are.
   let correlation: Double
+  /// How many metrics judge the release, each by traffic of its own: one abort is an abort.
+  let metrics: Int
 
   init(
     _ name: String,
@@ -30,7 +34,8 @@ package struct JudgeScenario: Sendable {
     drifts: Bool = true,
     hasIncident: Bool = false,
     weight: Double? = nil,
-    correlation: Double = 0
+    correlation: Double = 0,
+    metrics: Int = 1
   ) {
     self.name = name
     self.requestsPerSecond = requestsPerSecond
@@ -40,10 +45,11 @@ package struct JudgeScenario: Sendable {
     self.hasIncident = hasIncident
     self.weight = weight
     self.correlation = correlation
+    self.metrics = metrics
   }
 
-  /// Whether the canary is as good as stable, so that an abort is false.
-  package var isHealthy: Bool { factor == 1 }
+  /// Whether the canary is as good as stable, or within the tolerance, so that an abort is false.
+  package var isHealthy: Bool { factor <= JudgeRule().tolerance }
 
   /// Healthy canaries in the worlds of the reference, section 2.3, then worse ones.
   package static let all: [JudgeScenario] = [
@@ -55,6 +61,9 @@ package struct JudgeScenario: Sendable {
     JudgeScenario("low traffic, 3/s", requestsPerSecond: 3, hasIncident: true),
     JudgeScenario("correlated 1e-5", hasIncident: true, correlation: 1e-5),
     JudgeScenario("correlated 1e-4", hasIncident: true, correlation: 1e-4),
+    JudgeScenario("correlated 1e-3", hasIncident: true, correlation: 1e-3),
+    JudgeScenario("canary x1.2, the tolerance", factor: 1.2, hasIncident: true),
+    JudgeScenario("canary x1.2, four metrics", factor: 1.2, hasIncident: true, metrics: 4),
     JudgeScenario("canary x1.5", factor: 1.5, hasIncident: true),
     JudgeScenario("canary x2", factor: 2, hasIncident: true),
     JudgeScenario("canary x2, 5 % always", factor: 2, weight: 5),

@@ -40,9 +40,13 @@ extension JudgeScenario {
   package func play(seeds: Range<UInt64>) -> JudgeFindings {
     var findings = JudgeFindings(runs: seeds.count, aborts: [:], promotions: [])
     for seed in seeds {
-      let panel = play(seed: seed)
-      for (judge, look) in panel.aborted { findings.aborts[judge, default: []].append(look) }
-      if let look = panel.promoted { findings.promotions.append(look) }
+      let panels = (0..<metrics).map { play(seed: seed &+ UInt64($0) << 32) }
+      for judge in SimulatedJudge.allCases {
+        guard let look = panels.compactMap({ $0.aborted[judge] }).min() else { continue }
+        findings.aborts[judge, default: []].append(look)
+      }
+      let promotions = panels.compactMap(\.promoted)
+      if promotions.count == metrics, let look = promotions.max() { findings.promotions.append(look) }
     }
     findings.aborts = findings.aborts.mapValues { $0.sorted() }
     findings.promotions.sort()
@@ -51,7 +55,7 @@ extension JudgeScenario {
 
   private func play(seed: UInt64) -> JudgePanel {
     var world = JudgeWorld(self, seed: seed)
-    var panel = JudgePanel()
+    var panel = JudgePanel(metrics: metrics)
     for index in 0..<Self.looks {
       panel.look(index, world.look(index))
     }

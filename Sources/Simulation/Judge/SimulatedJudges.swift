@@ -15,11 +15,14 @@ package enum SimulatedJudge: String, Sendable, CaseIterable {
 /// The state of all judges in one history.
 struct JudgePanel {
   private var below = 0
-  private var progress = ComparisonProgress(ComparisonRecord(rule: JudgeRule()))
+  private var progress: ComparisonProgress
   /// The look, from 1, at which each judge aborted.
   private(set) var aborted: [SimulatedJudge: Int] = [:]
   /// The look at which Serin promoted early.
   private(set) var promoted: Int?
+
+  /// The judges of one of so many metrics of a release.
+  init(metrics: Int) { progress = ComparisonProgress(ComparisonRecord(rule: JudgeRule(metrics: metrics))) }
 
   mutating func look(_ index: Int, _ look: SimulatedLook) {
     func abort(_ judge: SimulatedJudge, if condition: Bool) {
