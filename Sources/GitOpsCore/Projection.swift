@@ -9,7 +9,7 @@ enum Projection {
   static func project(_ value: JSONValue, onto shape: JSONValue) -> JSONValue {
     switch (shape, value) {
     case (.object(let wanted), .object(let fields)):
-      var result: [String: JSONValue] = [:]
+      var result: JSONFields = [:]
       for (key, child) in wanted {
         if let field = fields[key] { result[key] = project(field, onto: child) }
       }

@@ -17,7 +17,7 @@ package enum MergePatch {
   /// A field that is null in the new object counts as absent, since a merge patch cannot say null.
   package static func difference(from old: JSONValue, to new: JSONValue) -> JSONValue? {
     guard case .object(let before) = old, case .object(let after) = new else { return old == new ? nil : new }
-    var changes: [String: JSONValue] = [:]
+    var changes: JSONFields = [:]
     for (key, value) in before where !value.isNull && after[key]?.isNull ?? true { changes[key] = .null }
     for (key, value) in after where !value.isNull {
       guard let previous = before[key] else {

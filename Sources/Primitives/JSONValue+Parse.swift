@@ -40,7 +40,7 @@ private struct JSONParser {
   var offset = 0
   var depth = 0
   /// Fields and elements of the objects and arrays that are not closed yet: with their number known at the end, each
-  /// dictionary and array is allocated once.
+  /// object and array is allocated once.
   var fields: [(String, JSONValue)] = []
   var elements: [JSONValue] = []
 
@@ -111,11 +111,9 @@ private struct JSONParser {
     }
   }
 
-  private mutating func closeObject(from first: Int) -> [String: JSONValue] {
-    var object = [String: JSONValue](minimumCapacity: fields.count - first)
-    for (key, value) in fields[first...] { object[key] = value }
-    fields.removeSubrange(first...)
-    return object
+  private mutating func closeObject(from first: Int) -> JSONFields {
+    defer { fields.removeSubrange(first...) }
+    return JSONFields(fields[first...])
   }
 
   private mutating func array() throws(JSONError) -> JSONValue {

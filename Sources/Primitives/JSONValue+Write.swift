@@ -21,8 +21,7 @@ extension JSONValue {
         element.write(into: &output, indent: indent)
       }
     case .object(let fields):
-      let sorted = fields.sorted { $0.key < $1.key }
-      Self.writeList(sorted, "{", "}", into: &output, indent: indent) { field, output, indent in
+      Self.writeList(fields, "{", "}", into: &output, indent: indent) { field, output, indent in
         Self.quote(field.key, into: &output)
         output.append(contentsOf: (indent == nil ? ":" : ": ").utf8)
         field.value.write(into: &output, indent: indent)
@@ -30,13 +29,13 @@ extension JSONValue {
     }
   }
 
-  private static func writeList<Element>(
-    _ elements: [Element],
+  private static func writeList<List: Collection>(
+    _ elements: List,
     _ open: String,
     _ close: String,
     into output: inout [UInt8],
     indent: Int?,
-    element write: (Element, inout [UInt8], Int?) -> Void
+    element write: (List.Element, inout [UInt8], Int?) -> Void
   ) {
     output.append(contentsOf: open.utf8)
     let inner = indent.map { $0 + 2 }

@@ -12,7 +12,7 @@
   case double(Double)
   case string(String)
   case array([JSONValue])
-  case object([String: JSONValue])
+  case object(JSONFields)
 }
 
 extension JSONValue {
@@ -53,7 +53,7 @@ extension JSONValue {
   }
 
   /// The fields of an object, or nil when it is of another kind.
-  @inlinable package var object: [String: JSONValue]? {
+  @inlinable package var object: JSONFields? {
     guard case .object(let value) = self else { return nil }
     return value
   }
@@ -73,7 +73,7 @@ extension JSONValue {
     }
     set {
       var fields = object ?? [:]
-      self = .null  // Keeps the dictionary uniquely referenced, so that the write below copies nothing.
+      self = .null  // Keeps the fields uniquely referenced, so that the write below copies nothing.
       fields[key] = newValue
       self = .object(fields)
     }
@@ -120,9 +120,10 @@ extension JSONValue {
       return
     }
     if value == nil, self[key]?.object == nil { return }
-    var child = self[key] ?? .object([:])
-    child.set(value, at: path.dropFirst())
-    self[key] = child
+    var fields = object ?? [:]
+    self = .null  // As above.
+    fields.change(key, default: .object([:])) { $0.set(value, at: path.dropFirst()) }
+    self = .object(fields)
   }
 }
 
@@ -136,9 +137,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
   @usableFromInline package init(floatLiteral value: Double) { self = .double(value) }
   @usableFromInline package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   @usableFromInline package init(dictionaryLiteral elements: (String, JSONValue)...) {
-    var fields = [String: JSONValue](minimumCapacity: elements.count)
-    for (key, value) in elements { fields[key] = value }
-    self = .object(fields)
+    self = .object(JSONFields(elements))
   }
 }
 
@@ -150,7 +149,7 @@ extension JSONValue {
   package init(_ value: String?) { self = value.map(JSONValue.string) ?? .null }
 
   /// An object of strings, as labels and annotations are.
-  package init(_ value: [String: String]) { self = .object(value.mapValues(JSONValue.string)) }
+  package init(_ value: [String: String]) { self = .object(JSONFields(value.mapValues(JSONValue.string))) }
 }
 
 extension JSONValue: CustomStringConvertible {

@@ -84,7 +84,7 @@ struct Resolver {
         duplicates.append(YAMLDuplicateKey(key: name, mark: entry.key.start))
       }
     }
-    return Resolved(value: .object(fields), size: size)
+    return Resolved(value: .object(JSONFields(fields)), size: size)
   }
 
   private static func value(ofKey key: YAMLNode) throws(YAMLError) -> JSONValue? {
@@ -102,7 +102,7 @@ struct Resolver {
       guard let merged = source.object else {
         throw YAMLError(message: "a merge key needs a mapping or a list of mappings", at: entry.value.start)
       }
-      fields.merge(merged) { _, new in new }
+      for (name, value) in merged { fields[name] = value }
     }
   }
 }

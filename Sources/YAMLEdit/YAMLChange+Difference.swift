@@ -23,8 +23,8 @@ extension YAMLChange {
   }
 
   private static func fields(
-    from before: [String: JSONValue],
-    to after: [String: JSONValue],
+    from before: JSONFields,
+    to after: JSONFields,
     at path: [YAMLPathElement]
   ) -> [YAMLChange] {
     var changes: [YAMLChange] = []

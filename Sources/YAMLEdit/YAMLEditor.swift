@@ -122,7 +122,7 @@ extension YAMLChange {
     case .array(let elements):
       return .array(try elements.map { value throws(YAMLEditError) in try canonical(value) })
     case .object(let fields):
-      var result: [String: JSONValue] = [:]
+      var result: JSONFields = [:]
       for (key, value) in fields { result[key] = try canonical(value) }
       return .object(result)
     }

@@ -4,12 +4,12 @@ import Testing
 
 /// Phases fed to one metric, and where that leaves metric and run.
 struct LimitCase: CustomTestStringConvertible, Sendable {
-  let fields: [String: JSONValue]
+  let fields: JSONFields
   let phases: [AnalysisPhase]
   let run: String
   var message = ""
 
-  init(_ fields: [String: JSONValue], _ phases: String, _ run: String, _ message: String = "") {
+  init(_ fields: JSONFields, _ phases: String, _ run: String, _ message: String = "") {
     self.fields = fields
     // One letter for each measurement.
     self.phases = phases.map {

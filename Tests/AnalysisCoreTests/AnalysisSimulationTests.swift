@@ -16,7 +16,7 @@ private struct Simulation {
     random = SeededRandom(seed: seed)
     run = .null
     let metrics = (0..<Int.random(in: 1...3, using: &random)).map { randomMetric($0) }
-    var fields: [String: JSONValue] = [:]
+    var fields: JSONFields = [:]
     if chance(20) { fields["dryRun"] = [["metricName": "m0"]] }
     if chance(20) { fields["measurementRetention"] = [["metricName": "m", "limit": 3]] }
     run = analysisRun(metrics, fields)
@@ -26,7 +26,7 @@ private struct Simulation {
 
   private mutating func randomMetric(_ index: Int) -> JSONValue {
     // No condition is asked here, and reading one costs more than all the rest.
-    var fields: [String: JSONValue] = ["successCondition": ""]
+    var fields: JSONFields = ["successCondition": ""]
     let limit = Int64.random(in: 0...2, using: &random)
     if chance(80) { fields["interval"] = ["1s", "500ms", "30s", "5m"].randomElement(using: &random) }
     if chance(60) {

@@ -4,7 +4,7 @@ import Testing
 
 /// What a metric says about answers without a value, the answer, and where the run ends after it came for ever.
 struct GapCase: CustomTestStringConvertible, Sendable {
-  let fields: [String: JSONValue]
+  let fields: JSONFields
   let answer: MetricValue?
   var shortfall: String?
   let gap: String?

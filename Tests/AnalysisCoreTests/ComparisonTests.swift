@@ -11,8 +11,10 @@ struct ComparisonTests {
     ]
   ]
 
-  private static func comparison(_ fields: [String: JSONValue]) throws -> Comparison {
-    let spec = MetricSpec(metric("m", ["successCondition": "", "interval": "30s"].merging(fields) { $1 }))
+  private static func comparison(_ fields: JSONFields) throws -> Comparison {
+    let spec = MetricSpec(
+      metric("m", fields.merging(["successCondition": "", "interval": "30s"]) { old, _ in old })
+    )
     #expect(spec.issues(at: "m").isEmpty)
     return try #require(Comparison(spec, comparing: 1))
   }
@@ -21,7 +23,7 @@ struct ComparisonTests {
   private static func play(
     _ canary: (Double, Double),
     _ stable: (Double, Double),
-    _ fields: [String: JSONValue]
+    _ fields: JSONFields
   ) throws
     -> (driver: Driver, looks: Int)
   {
@@ -32,13 +34,13 @@ struct ComparisonTests {
 
   /// Plays looks, numbered from 0, until there is a verdict.
   private static func play(
-    fields: [String: JSONValue],
+    fields: JSONFields,
     readings: (Int) -> [ArmReading]
   ) throws
     -> (driver: Driver, looks: Int)
   {
     let comparison = try comparison(fields)
-    var driver = Driver(analysisRun([metric("m", ["interval": "30s"].merging(fields) { $1 })]))
+    var driver = Driver(analysisRun([metric("m", fields.merging(["interval": "30s"]) { old, _ in old })]))
     driver.plan()
     var looks = 0
     var inFlight: Measurement?
@@ -127,9 +129,9 @@ struct ComparisonTests {
     "ends before its deadline whatever it has seen, with a forecast",
     arguments: [
       ([:], 121), (["evidenceDeadline": "5m"], 11), (["evidenceDeadline": "5m", "count": 4], 4),
-    ] as [([String: JSONValue], Int)]
+    ] as [(JSONFields, Int)]
   )
-  func deadline(fields: [String: JSONValue], looks: Int) throws {
+  func deadline(fields: JSONFields, looks: Int) throws {
     // No errors at all: the odds of nothing can neither be shown to be worse nor to be as good.
     let played = try Self.play((0, 300), (0, 2700), fields.merging(["compare": Self.counts]) { $1 })
     #expect(played.looks == looks)

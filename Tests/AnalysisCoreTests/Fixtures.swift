@@ -2,16 +2,16 @@ import AnalysisCore
 import Primitives
 
 /// A metric with a Prometheus query, and the given fields.
-func metric(_ name: String, _ fields: [String: JSONValue] = [:]) -> JSONValue {
-  let base: [String: JSONValue] = [
+func metric(_ name: String, _ fields: JSONFields = [:]) -> JSONValue {
+  let base: JSONFields = [
     "name": .string(name), "successCondition": "result[0] >= 0.95",
     "provider": ["prometheus": ["address": "http://prometheus", "query": "up"]],
   ]
   return .object(base.merging(fields) { $1 })
 }
 
-func analysisRun(_ metrics: [JSONValue], _ fields: [String: JSONValue] = [:]) -> JSONValue {
-  let spec = ["metrics": JSONValue.array(metrics)].merging(fields) { $1 }
+func analysisRun(_ metrics: [JSONValue], _ fields: JSONFields = [:]) -> JSONValue {
+  let spec = fields.merging(["metrics": .array(metrics)]) { old, _ in old }
   return [
     "apiVersion": "argoproj.io/v1alpha1", "kind": "AnalysisRun",
     "metadata": ["name": "run", "namespace": "shop"],

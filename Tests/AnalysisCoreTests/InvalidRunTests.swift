@@ -5,7 +5,7 @@ import Testing
 /// A run that can never be measured, and its message.
 struct InvalidRunCase: CustomTestStringConvertible, Sendable {
   let metrics: [JSONValue]
-  var spec: [String: JSONValue] = [:]
+  var spec: JSONFields = [:]
   let message: String
 
   var testDescription: String { message }

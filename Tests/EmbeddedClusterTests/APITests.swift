@@ -58,8 +58,8 @@ import Testing
     let client = try Client()
     let first = Self.deployment([Self.variable("A", "1"), Self.variable("B", "2")])
     _ = try await client.send("POST", Self.deployments, first)
-    func patch(_ env: [JSONValue], _ extra: [String: JSONValue] = [:]) async throws -> JSONValue? {
-      var container: [String: JSONValue] = ["name": "c", "env": .array(env)]
+    func patch(_ env: [JSONValue], _ extra: JSONFields = [:]) async throws -> JSONValue? {
+      var container: JSONFields = ["name": "c", "env": .array(env)]
       container.merge(extra) { $1 }
       let body: JSONValue = ["spec": ["template": ["spec": ["containers": [.object(container)]]]]]
       let answer = try await client.send(

@@ -68,11 +68,11 @@ extension EndToEnd {
     private static func web(
       _ name: String,
       _ url: String,
-      _ query: [String: JSONValue],
-      _ fields: [String: JSONValue] = [:]
+      _ query: JSONFields,
+      _ fields: JSONFields = [:]
     ) -> JSONValue {
       let web = query.merging(["url": .string(url)]) { $1 }
-      let metric: [String: JSONValue] = ["name": .string(name), "provider": ["web": .object(web)]]
+      let metric: JSONFields = ["name": .string(name), "provider": ["web": .object(web)]]
       return .object(metric.merging(fields) { $1 })
     }
 
@@ -80,7 +80,7 @@ extension EndToEnd {
       _ stage: Stage,
       _ name: String,
       _ metrics: [JSONValue],
-      _ fields: [String: JSONValue] = [:]
+      _ fields: JSONFields = [:]
     ) async throws {
       let spec = fields.merging(["metrics": .array(metrics)]) { $1 }
       let run: JSONValue = [

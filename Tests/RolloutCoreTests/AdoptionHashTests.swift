@@ -50,7 +50,7 @@ import Testing
         case .map: return (field.name, ["k": value])
         }
       }
-      return .object(Dictionary(members, uniquingKeysWith: { first, _ in first }))
+      return .object(JSONFields(Dictionary(members, uniquingKeysWith: { first, _ in first })))
     }
   }
 

@@ -5,8 +5,7 @@ import Simulation
 /// Releases in flight.
 extension AdoptionWorld {
   /// A canary behind a route.
-  static func routed(_ steps: JSONValue, _ stepHash: String, more: [String: JSONValue] = [:]) -> AdoptionWorld
-  {
+  static func routed(_ steps: JSONValue, _ stepHash: String, more: JSONFields = [:]) -> AdoptionWorld {
     var canary: JSONValue = [
       "canaryService": "web-canary", "stableService": "web-stable", "steps": steps,
       "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
@@ -198,7 +197,7 @@ extension AdoptionWorld {
   }
 
   /// What every status has in the middle of a release.
-  private func status(_ more: [String: JSONValue]) -> JSONValue {
+  private func status(_ more: JSONFields) -> JSONValue {
     var status: JSONValue = [
       "currentPodHash": .string(new), "stableRS": .string(stable), "selector": "app=web", "blueGreen": [:],
     ]

@@ -11,13 +11,13 @@ import Testing
   struct Scenario: Sendable, CustomTestStringConvertible {
     let name: String
     let strategy: JSONValue
-    let fields: [String: JSONValue]
+    let fields: JSONFields
     let acts: [(second: Int, act: @Sendable (inout ClusterSim) -> Void)]
 
     init(
       _ name: String,
       _ strategy: JSONValue,
-      fields: [String: JSONValue] = [:],
+      fields: JSONFields = [:],
       _ acts: [(Int, @Sendable (inout ClusterSim) -> Void)]
     ) {
       self.name = name
@@ -167,8 +167,8 @@ import Testing
     ),
   ]
 
-  private static func routed(_ fields: [String: JSONValue] = [:]) -> JSONValue {
-    let canary: [String: JSONValue] = [
+  private static func routed(_ fields: JSONFields = [:]) -> JSONValue {
+    let canary: JSONFields = [
       "canaryService": "web-canary", "stableService": "web-stable", "steps": steps,
       "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
     ]
@@ -177,8 +177,8 @@ import Testing
 
   private static var basic: JSONValue { ["canary": ["steps": steps]] }
 
-  private static func blueGreen(_ fields: [String: JSONValue]) -> JSONValue {
-    let services: [String: JSONValue] = ["activeService": "web-active", "previewService": "web-preview"]
+  private static func blueGreen(_ fields: JSONFields) -> JSONValue {
+    let services: JSONFields = ["activeService": "web-active", "previewService": "web-preview"]
     return ["blueGreen": .object(services.merging(fields) { $1 })]
   }
 

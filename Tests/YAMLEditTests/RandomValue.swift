@@ -32,7 +32,7 @@ struct RandomValue {
   }
 
   mutating func object(depth: Int = 0) -> JSONValue {
-    var fields: [String: JSONValue] = [:]
+    var fields: JSONFields = [:]
     for _ in 0..<Int.random(in: 0...4, using: &random) { fields[string()] = value(depth: depth + 1) }
     return .object(fields)
   }

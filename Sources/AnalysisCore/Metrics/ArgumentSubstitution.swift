@@ -104,7 +104,7 @@ package struct ArgumentSubstitution: Sendable {
       for element in elements { result.append(try apply(to: element)) }
       return .array(result)
     case .object(let fields):
-      var result: [String: JSONValue] = [:]
+      var result: JSONFields = [:]
       for (key, value) in fields { result[try apply(to: key)] = try apply(to: value) }
       return .object(result)
     case .null, .bool, .int, .double: return json

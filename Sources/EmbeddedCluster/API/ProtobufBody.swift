@@ -48,7 +48,7 @@ enum ProtobufBody {
   }
 
   private static func nonEmpty(_ values: [String: String]) -> JSONValue? {
-    values.isEmpty ? nil : .object(values.mapValues(JSONValue.string))
+    values.isEmpty ? nil : JSONValue(values)
   }
 }
 

@@ -120,7 +120,7 @@ extension FieldSet {
 
   /// The `fieldsV1` form.
   var json: JSONValue {
-    var fields: [String: JSONValue] = [:]
+    var fields: JSONFields = [:]
     for (step, child) in children { fields[step.text] = child.json }
     if isMember, !children.isEmpty { fields["."] = .object([:]) }
     return .object(fields)

@@ -13,7 +13,7 @@ extension Schema {
   /// How apply takes a value apart.
   enum Parts {
     case leaf
-    case fields([String: JSONValue])
+    case fields(JSONFields)
     case elements([JSONValue], ListKind)
   }
 
@@ -114,7 +114,7 @@ extension FieldDifference {
 extension Schema.ListKind {
   func step(of element: JSONValue) -> FieldSet.Step {
     guard case .map(let keys) = self else { return .value(element) }
-    var identity: [String: JSONValue] = [:]
+    var identity: JSONFields = [:]
     // A port without a protocol is a TCP port: the only key with a default among the built-in kinds.
     for key in keys { identity[key] = element[key] ?? (key == "protocol" ? "TCP" : nil) }
     return .key(.object(identity))

@@ -172,7 +172,7 @@ extension Schema.ListKind {
   /// What tells an element from the others: itself, or an object of its keys.
   func identity(of element: JSONValue) -> JSONValue {
     guard case .map(let keys) = self else { return element }
-    var identity: [String: JSONValue] = [:]
+    var identity: JSONFields = [:]
     for key in keys { identity[key] = element[key] }
     return .object(identity)
   }

@@ -11,7 +11,7 @@ struct OpenAPIDocuments {
 
   /// `/openapi/v3`: where each document is. The hash changes with the document, so that clients may cache it.
   var index: JSONValue {
-    var paths: [String: JSONValue] = [:]
+    var paths: JSONFields = [:]
     for resource in catalog.all {
       let path = path(resource.type)
       guard paths[path] == nil, let document = document(path: path) else { continue }
@@ -30,7 +30,7 @@ struct OpenAPIDocuments {
   func document(path wanted: String) -> JSONValue? {
     let resources = catalog.all.filter { path($0.type) == wanted }
     guard !resources.isEmpty else { return nil }
-    var paths: [String: JSONValue] = [:]
+    var paths: JSONFields = [:]
     var renderer = SchemaRenderer()
     for resource in resources {
       let name = Self.schemaName(resource.type)
@@ -82,9 +82,7 @@ struct OpenAPIDocuments {
       ]
       if !body.isEmpty {
         let content = body.map { ($0, JSONValue.object(["schema": ["type": "object"]])) }
-        value["requestBody"] = [
-          "content": .object(Dictionary(content) { first, _ in first }), "required": true,
-        ]
+        value["requestBody"] = ["content": .object(JSONFields(content)), "required": true]
       }
       return value
     }

@@ -3,7 +3,7 @@ import Primitives
 
 /// Writes schemas as OpenAPI components, with the extensions by which kubectl merges lists.
 struct SchemaRenderer {
-  private(set) var schemas: [String: JSONValue] = [:]
+  private(set) var schemas: JSONFields = [:]
 
   private static func component(_ name: String) -> String {
     name == "ObjectMeta" ? "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta" : "io.serin.types.\(name)"
@@ -83,7 +83,7 @@ struct SchemaRenderer {
     _ fields: [String: Schema],
     _ preserves: Bool
   ) -> JSONValue {
-    var properties: [String: JSONValue] = [:]
+    var properties: JSONFields = [:]
     for (name, field) in fields { properties[name] = render(field) }
     var value: JSONValue = ["type": "object", "properties": .object(properties)]
     if !schema.rules.required.isEmpty {

@@ -90,7 +90,7 @@ enum ObjectLifecycle {
   }
 
   /// What the generation counts: everything but metadata and status.
-  private static func meaning(of object: JSONValue) -> [String: JSONValue] {
+  private static func meaning(of object: JSONValue) -> JSONFields {
     var fields = object.object ?? [:]
     fields["metadata"] = nil
     fields["status"] = nil

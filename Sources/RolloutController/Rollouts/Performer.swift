@@ -78,14 +78,16 @@ package struct Performer: Sendable {
     case .scaleReplicaSet(let name, let from, let to, let annotations):
       try await scale(ObjectKey(namespace: key.namespace, name: name), from: from, to: to, annotations)
     case .annotateReplicaSet(let name, let annotations):
-      let patch: JSONValue = ["metadata": ["annotations": .object(annotations.mapValues { JSONValue($0) })]]
+      let patch: JSONValue = [
+        "metadata": ["annotations": .object(JSONFields(annotations.mapValues { JSONValue($0) }))]
+      ]
       try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
     case .editReplicaSet(let name, let patch):
       try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
     case .setPodMetadata(let pod, let uid, let labels, let annotations):
       let metadata: JSONValue = [
-        "uid": .string(uid), "labels": .object(labels.mapValues { JSONValue($0) }),
-        "annotations": .object(annotations.mapValues { JSONValue($0) }),
+        "uid": .string(uid), "labels": .object(JSONFields(labels.mapValues { JSONValue($0) })),
+        "annotations": .object(JSONFields(annotations.mapValues { JSONValue($0) })),
       ]
       return try await edit(pod: ObjectKey(namespace: key.namespace, name: pod), ["metadata": metadata])
     case .scaleWorkload(let name, let size, let before, let version):

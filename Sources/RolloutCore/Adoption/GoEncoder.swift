@@ -120,7 +120,7 @@ struct GoEncoder {
   private mutating func writeNull() { output.append(contentsOf: "null".utf8) }
 
   private mutating func writeMembers(
-    _ members: [String: JSONValue],
+    _ members: JSONFields,
     _ write: (inout GoEncoder, JSONValue) -> Void
   ) {
     // Go sorts by bytes.
@@ -149,7 +149,7 @@ struct GoEncoder {
   // MARK: - Standards
 
   /// The value with what an API server puts in place of a missing or empty one.
-  private func standard(for field: GoTypes.Field, _ content: JSONValue?, in object: [String: JSONValue])
+  private func standard(for field: GoTypes.Field, _ content: JSONValue?, in object: JSONFields)
     -> JSONValue?
   {
     guard let standard = field.standard else { return content }

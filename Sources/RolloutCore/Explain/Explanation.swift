@@ -62,7 +62,7 @@ package struct Explanation: Sendable, Hashable {
   package func fact(_ key: String) -> Fact? { facts.first { $0.key == key } }
 
   package var json: JSONValue {
-    var data: [String: JSONValue] = [:]
+    var data: JSONFields = [:]
     for fact in facts { data[fact.key] = fact.data }
     return [
       "namespace": .string(rollout.namespace), "name": .string(rollout.name), "phase": .string(phase),

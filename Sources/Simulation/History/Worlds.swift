@@ -5,13 +5,13 @@ import RolloutCore
 package struct World: Sendable {
   package let name: String
   /// `spec.strategy`, and fields of the spec beside it.
-  let make: @Sendable (inout SeededRandom) -> (strategy: JSONValue, fields: [String: JSONValue])
+  let make: @Sendable (inout SeededRandom) -> (strategy: JSONValue, fields: JSONFields)
   /// When the Deployment that holds the pod template gives its pods up; nil where the rollout has its own template.
   let handover: WorkloadReference.ScaleDown?
 
   init(
     _ name: String,
-    fields: [String: JSONValue] = [:],
+    fields: JSONFields = [:],
     handover: WorkloadReference.ScaleDown? = nil,
     _ strategy: @escaping @Sendable (inout SeededRandom) -> JSONValue
   ) {
@@ -93,7 +93,7 @@ package enum Worlds {
       ])
     },
     World("routed canary with dynamicStableScale") { random in
-      var fields: [String: JSONValue] = [
+      var fields: JSONFields = [
         "steps": steps, "dynamicStableScale": true, "minPodsPerReplicaSet": pick([0, 2], &random),
       ]
       if Bool.random(using: &random) { fields["abortScaleDownDelaySeconds"] = 5 }
@@ -163,16 +163,16 @@ package enum Worlds {
     },
   ]
 
-  static func routedCanary(_ fields: [String: JSONValue]) -> JSONValue {
-    let canary: [String: JSONValue] = [
+  static func routedCanary(_ fields: JSONFields) -> JSONValue {
+    let canary: JSONFields = [
       "canaryService": "web-canary", "stableService": "web-stable",
       "trafficRouting": ["plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]]],
     ]
     return ["canary": .object(canary.merging(fields) { $1 })]
   }
 
-  private static func blueGreenStrategy(_ fields: [String: JSONValue]) -> JSONValue {
-    let services: [String: JSONValue] = ["activeService": "web-active", "previewService": "web-preview"]
+  private static func blueGreenStrategy(_ fields: JSONFields) -> JSONValue {
+    let services: JSONFields = ["activeService": "web-active", "previewService": "web-preview"]
     return ["blueGreen": .object(services.merging(fields) { $1 })]
   }
 

@@ -37,9 +37,7 @@ struct Comparison {
       key == "resourceVersion" ? .string(versions[text] ?? text) : .string(translated(text))
     case .array(let elements): .array(elements.map { translated($0) })
     case .object(let fields):
-      .object(
-        Dictionary(uniqueKeysWithValues: fields.map { ($0.key, translated($0.value, key: $0.key)) })
-      )
+      .object(JSONFields(fields.map { ($0.key, translated($0.value, key: $0.key)) }))
     default: value
     }
   }
@@ -85,7 +83,7 @@ struct Comparison {
   static func common(_ left: JSONValue, _ right: JSONValue) -> (JSONValue, JSONValue) {
     switch (left, right) {
     case (.object(let first), .object(let second)):
-      var results: ([String: JSONValue], [String: JSONValue]) = ([:], [:])
+      var results: (JSONFields, JSONFields) = ([:], [:])
       for key in first.keys {
         guard let theirs = first[key], let mine = second[key] else { continue }
         guard key != "serverRelativeURL" else { continue }
