@@ -16,6 +16,8 @@ package struct Revisions: Sendable, Hashable {
   package let all: [ReplicaSetView]
   /// The hash of the revision that is released, whether its ReplicaSet exists or not.
   package let newHash: String
+  /// The number of the newest revision: its own, or one more than all others have when it is new or came back.
+  let nextRevision: Int
 
   /// Tells the ReplicaSets apart; whoever made one, its label is its revision's hash.
   package init(snapshot: Snapshot, reading: SpecReading, status: RolloutStatus) {
@@ -42,10 +44,12 @@ package struct Revisions: Sendable, Hashable {
     newHash = queue?.current.hash ?? found?.hash ?? hash
     self.queue = queue?.waiting ?? []
     stable = stableHash.isEmpty ? nil : all.first { $0.hash == stableHash }
-    let apart = Set(self.queue.map(\.hash) + [newHash, stableHash])
+    let apart = self.queue.map(\.hash) + [newHash, stableHash]
     older = all.filter { !apart.contains($0.hash) }
     var sets = [new, stable].compactMap { $0 }
     if new?.hash == stable?.hash, sets.count == 2 { sets.removeLast() }
+    let others = (sets + older).lazy.filter { [newHash] in $0.hash != newHash }.map(\.revision).max() ?? 0
+    nextRevision = new.flatMap { $0.revision > others ? $0.revision : nil } ?? others + 1
     self.all = sets + older + self.queue.compactMap(\.set)
   }
 
@@ -82,13 +86,5 @@ extension Situation {
     rollout.annotations.filter { !RolloutNames.notCopied.contains($0.key) }
   }
 
-  /// The number of the newest revision: its own, or one more than all others have when it is new or came back.
-  var nextRevision: Int {
-    let waiting = Set(revisions.queue.map(\.hash))
-    let others =
-      revisions.all.filter { $0.hash != revisions.newHash && !waiting.contains($0.hash) }
-      .map(\.revision).max() ?? 0
-    if let new = revisions.new, new.revision > others { return new.revision }
-    return others + 1
-  }
+  var nextRevision: Int { revisions.nextRevision }
 }

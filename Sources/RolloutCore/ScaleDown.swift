@@ -129,9 +129,13 @@ extension Situation {
 
   /// The newest revision carries the Rollout's annotations and its own number.
   func syncAnnotations(of new: ReplicaSetView, _ draft: inout Draft) {
-    var wanted = copiedAnnotations
-    wanted[RolloutNames.revision] = String(nextRevision)
-    var changes = wanted.filter { new.object.annotation($0.key) != $0.value }
+    let number = String(nextRevision)
+    var changes: [String: String] = [:]
+    for (key, value) in rollout.at("metadata", "annotations")?.object ?? [:] {
+      guard let value = value.string, new.object.annotation(key) != value else { continue }
+      if !RolloutNames.notCopied.contains(key) { changes[key] = value }
+    }
+    if new.object.annotation(RolloutNames.revision) != number { changes[RolloutNames.revision] = number }
     if new.revision > 0, new.revision != nextRevision {
       let history = new.object.annotation(RolloutNames.revisionHistory).map { "\($0),\(new.revision)" }
       changes[RolloutNames.revisionHistory] = history ?? String(new.revision)
@@ -140,8 +144,8 @@ extension Situation {
       draft.perform(.annotateReplicaSet(name: new.name, annotations: changes.mapValues { .some($0) }))
       if new.revision != nextRevision { tellOfRevision(isCreated: false, &draft) }
     }
-    if rollout.annotation(RolloutNames.revision) != String(nextRevision) {
-      draft.perform(.annotateRollout([RolloutNames.revision: String(nextRevision)]))
+    if rollout.annotation(RolloutNames.revision) != number {
+      draft.perform(.annotateRollout([RolloutNames.revision: number]))
     }
   }
 

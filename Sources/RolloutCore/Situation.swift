@@ -69,7 +69,9 @@ struct PlanDraft<Status> {
 
   /// The events as they were planned, what ends a release last.
   var eventsInOrder: [PlannedEvent] {
-    events.filter { $0.reason != "RolloutCompleted" } + events.filter { $0.reason == "RolloutCompleted" }
+    guard events.contains(where: { $0.reason == "RolloutCompleted" }) else { return events }
+    return events.filter { $0.reason != "RolloutCompleted" }
+      + events.filter { $0.reason == "RolloutCompleted" }
   }
 
   mutating func wake(at instant: Instant) { wakes.append(instant) }

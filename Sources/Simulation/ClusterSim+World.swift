@@ -124,10 +124,10 @@ extension ClusterSim {
   /// Names of the ReplicaSets whose pods a Service selects.
   func replicaSets(behind service: String) -> [String] {
     guard let selector = services[service]?.at("spec", "selector")?.object else { return [] }
-    return replicaSets.filter { _, set in
-      guard let labels = set.at("spec", "template", "metadata")?["labels"] else { return false }
-      return selector.allSatisfy { labels[$0.key] == $0.value }
-    }.map(\.key)
+    return replicaSets.compactMap { name, set in
+      guard let labels = set.at("spec", "template", "metadata")?["labels"] else { return nil }
+      return selector.allSatisfy { labels[$0.key] == $0.value } ? name : nil
+    }
   }
 
   /// Pods of the rollout that are ready in all.

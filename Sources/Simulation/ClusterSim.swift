@@ -42,7 +42,11 @@ package struct ClusterSim: Sendable {
   package var analysisTemplates: [String: JSONValue] = [:]
   /// What Git has recorded: the stable hash and the ids of the decisions, in order.
   package internal(set) var recordedStable: String?
-  package internal(set) var decisions: [String] = []
+  package internal(set) var decisions: [String] = [] {
+    didSet { recordedDecisions = Set(decisions) }
+  }
+  /// The same ids, as the planner asks for them.
+  private var recordedDecisions: Set<String> = []
   package internal(set) var events: [PlannedEvent] = []
   package internal(set) var experimentEvents: [PlannedEvent] = []
   /// Routes as the data plane follows them, some time behind the objects.
@@ -165,7 +169,7 @@ package struct ClusterSim: Sendable {
     GitOrigin(
       source: ObjectKey(namespace: rollout.namespace, name: "source"),
       recordedStableHash: recordedStable,
-      recordedDecisions: Set(decisions),
+      recordedDecisions: recordedDecisions,
       isKnown: true,
       pending: settings.isGitReachable ? nil : "the repository is unreachable"
     )

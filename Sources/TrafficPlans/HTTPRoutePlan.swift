@@ -17,11 +17,17 @@ package enum HTTPRoutePlan {
       }
       let wanted = pairs.flatMap { [($0.canary, weights.canary), ($0.stable, weights.stable)] }
       let changes = wanted.filter { $0.0.weight != $0.1 }.map { backend, weight -> JSONValue in
-        ["op": "add", "path": .string("\(backend.path)/weight"), "value": JSONValue(weight)]
+        ["op": "add", "path": .string(backend.weightPath), "value": JSONValue(weight)]
       }
       guard !changes.isEmpty else { return .unchanged }
       return .patch(.array([test(route)] + changes))
     }
+  }
+
+  /// What is wrong with the shape of the route, so that it cannot be given any weights; nil when nothing is.
+  package static func problem(_ weights: TrafficWeights, route: JSONValue) -> String? {
+    guard case .failure(let problem) = pairs(of: weights, in: route) else { return nil }
+    return problem.description
   }
 
   /// Rules come and go with their place in the list: where managed ones are about, the list is written as a whole.
@@ -72,8 +78,12 @@ package enum HTTPRoutePlan {
   }
 
   private struct Backend {
-    let path: String
+    let rule: Int
+    let index: Int
     let weight: Int
+
+    /// As a JSON patch names it.
+    var weightPath: String { "/spec/rules/\(rule)/backendRefs/\(index)/weight" }
   }
 
   private struct Pair {
@@ -123,8 +133,7 @@ package enum HTTPRoutePlan {
   private static func backends(named name: String, in rule: JSONValue, index ruleIndex: Int) -> [Backend] {
     (rule["backendRefs"]?.array ?? []).enumerated().compactMap { index, backend in
       guard HTTPRouteRules.isService(backend, name) else { return nil }
-      let path = "/spec/rules/\(ruleIndex)/backendRefs/\(index)"
-      return Backend(path: path, weight: backend["weight"]?.int ?? 1)
+      return Backend(rule: ruleIndex, index: index, weight: backend["weight"]?.int ?? 1)
     }
   }
 }

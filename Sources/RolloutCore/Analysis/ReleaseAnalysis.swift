@@ -193,6 +193,7 @@ extension Situation {
 
   /// Finished runs past the limits, newest kept, and those whose revision is gone.
   func cleanRuns(_ draft: inout Draft) {
+    guard !snapshot.analysisRuns.isEmpty else { return }
     let kept = Set(RolloutStatus.runPlaces.compactMap { draft.status[$0]?.name })
     let hashes = Set(revisions.all.map(\.hash) + [revisions.newHash])
     let finished = snapshot.analysisRuns.filter {

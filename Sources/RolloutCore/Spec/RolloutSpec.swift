@@ -5,7 +5,7 @@ package import Primitives
 /// ``validate(_:)``.
 package struct RolloutSpec: Sendable, Hashable {
   /// How the new revision takes over.
-  package enum Strategy: Sendable, Hashable {
+  package indirect enum Strategy: Sendable, Hashable {
     case canary(CanaryStrategy)
     case blueGreen(BlueGreenStrategy)
   }

@@ -7,7 +7,9 @@ import Primitives
 ///
 /// It holds for as long as the spec, and the template of the workload that it names, stay as they are; whoever plans
 /// asks for that, so that a reading of another spec does no harm.
-package struct SpecReading: Sendable, Hashable {
+///
+/// It is a class although nothing in it ever changes: snapshots are copied, and it is most of one.
+package final class SpecReading: Sendable {
   /// All that the reading depends on.
   private struct Source: Hashable {
     let spec: JSONValue
@@ -28,6 +30,8 @@ package struct SpecReading: Sendable, Hashable {
   let workloadIssue: SpecIssue?
   /// Empty where the spec's cannot be read.
   let selector: LabelSelector
+  /// The same in the form of a query.
+  let selectorText: String
   let services: [NamedService]
   let analyses: [NamedAnalysis]
   /// The hash over the steps; empty for blue/green.
@@ -35,7 +39,7 @@ package struct SpecReading: Sendable, Hashable {
   private let templateHash: String
   private let source: Source
 
-  init(_ snapshot: Snapshot) { self.init(Source(snapshot), of: snapshot.rollout) }
+  convenience init(_ snapshot: Snapshot) { self.init(Source(snapshot), of: snapshot.rollout) }
 
   private init(_ source: Source, of rollout: JSONValue) {
     self.source = source
@@ -45,6 +49,7 @@ package struct SpecReading: Sendable, Hashable {
     workloadIssue =
       source.workload == nil ? nil : templateIssues(spec.template, selector: spec.selector).first
     selector = LabelSelector(spec.selector) ?? LabelSelector([])
+    selectorText = selector.queryText
     services = spec.namedServices
     analyses = spec.namedAnalyses
     stepHash = spec.canary.map { RolloutCore.stepHash(of: $0.stepsJSON) } ?? ""
@@ -68,6 +73,15 @@ package struct SpecReading: Sendable, Hashable {
   func templateHash(collisionCount: Int?) -> String {
     collisionCount == nil ? templateHash : podTemplateHash(of: spec.template, collisionCount: collisionCount)
   }
+}
+
+/// What is read follows from what it is read from.
+extension SpecReading: Hashable {
+  package static func == (left: SpecReading, right: SpecReading) -> Bool {
+    left === right || left.source == right.source
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(source) }
 }
 
 extension Snapshot {

@@ -31,7 +31,11 @@ extension Draft {
     status.conditions.set(condition, at: now, refresh: refresh)
   }
 
-  mutating func removeCondition(_ type: String) { status.conditions.removeAll { $0.type == type } }
+  mutating func removeCondition(_ type: String) {
+    // Even the removal of nothing would copy the list.
+    guard status.conditions.contains(where: { $0.type == type }) else { return }
+    status.conditions.removeAll { $0.type == type }
+  }
 
   func condition(_ type: String) -> Condition? { status.conditions.first { $0.type == type } }
 }
@@ -78,13 +82,14 @@ extension Situation {
 
   private func countPods(_ draft: inout Draft) {
     draft.status.counts = podCounts
-    var selector = reading.selector
+    draft.status.selector = reading.selectorText
     if let blueGreen = spec.blueGreen,
       let active = revisions.find(selectedHash(blueGreen.activeService) ?? "")
     {
+      var selector = reading.selector
       selector.requirements.append(.equals(RolloutNames.podTemplateHash, active.hash))
+      draft.status.selector = selector.queryText
     }
-    draft.status.selector = selector.queryText
   }
 
   /// The pods as the ReplicaSets report them; in blue/green, ready and available ones are those of the active revision.

@@ -6,7 +6,7 @@ extension RolloutStatus {
   ///
   /// Where it is known how the given one reads, conditions that did not change are left as they stand.
   package func json(over original: JSONValue, reading known: RolloutStatus? = nil) -> JSONValue {
-    var value = original.object == nil ? .object([:]) : original
+    var value = original.object ?? [:]
     value["phase"] = text(phase)
     value["message"] = text(message)
     value["observedGeneration"] = text(observedGeneration)
@@ -27,35 +27,42 @@ extension RolloutStatus {
       pauseConditions.map { ["reason": .string($0.reason), "startTime": .string($0.startTime.rfc3339)] }
     )
     if conditions != known?.conditions { value["conditions"] = list(conditions.map(\.json)) }
-    for (name, count) in [
-      ("replicas", counts.replicas), ("updatedReplicas", counts.updated), ("readyReplicas", counts.ready),
-      ("availableReplicas", counts.available), ("HPAReplicas", counts.autoscaled),
-    ] {
-      value[name] = count == 0 ? nil : JSONValue(count)
-    }
-    write(&value, "canary", "currentStepAnalysisRunStatus", stepAnalysis?.json)
-    write(&value, "canary", "currentBackgroundAnalysisRunStatus", backgroundAnalysis?.json)
-    write(&value, "canary", "weights", weights)
-    write(&value, "canary", "currentExperiment", text(currentExperiment))
-    write(&value, "canary", "stablePingPong", text(stablePingPong))
-    write(&value, "canary", "queue", list(queue.map(\.json)))
-    write(&value, "blueGreen", "activeSelector", text(activeSelector))
-    write(&value, "blueGreen", "previewSelector", text(previewSelector))
-    write(&value, "blueGreen", "scaleUpPreviewCheckPoint", flag(scaledUpPreview))
-    write(&value, "blueGreen", "prePromotionAnalysisRunStatus", prePromotionAnalysis?.json)
-    write(&value, "blueGreen", "postPromotionAnalysisRunStatus", postPromotionAnalysis?.json)
-    return value
+    value["replicas"] = number(counts.replicas)
+    value["updatedReplicas"] = number(counts.updated)
+    value["readyReplicas"] = number(counts.ready)
+    value["availableReplicas"] = number(counts.available)
+    value["HPAReplicas"] = number(counts.autoscaled)
+    value["canary"] = canary(over: value["canary"])
+    value["blueGreen"] = blueGreen(over: value["blueGreen"])
+    return .object(value)
+  }
+
+  private func canary(over original: JSONValue?) -> JSONValue? {
+    var value = original?.object ?? [:]
+    value["currentStepAnalysisRunStatus"] = stepAnalysis?.json
+    value["currentBackgroundAnalysisRunStatus"] = backgroundAnalysis?.json
+    value["weights"] = weights
+    value["currentExperiment"] = text(currentExperiment)
+    value["stablePingPong"] = text(stablePingPong)
+    value["queue"] = list(queue.map(\.json))
+    return value.isEmpty ? nil : .object(value)
+  }
+
+  private func blueGreen(over original: JSONValue?) -> JSONValue? {
+    var value = original?.object ?? [:]
+    value["activeSelector"] = text(activeSelector)
+    value["previewSelector"] = text(previewSelector)
+    value["scaleUpPreviewCheckPoint"] = flag(scaledUpPreview)
+    value["prePromotionAnalysisRunStatus"] = prePromotionAnalysis?.json
+    value["postPromotionAnalysisRunStatus"] = postPromotionAnalysis?.json
+    return value.isEmpty ? nil : .object(value)
   }
 
   private func text(_ text: String) -> JSONValue? { text.isEmpty ? nil : .string(text) }
 
   private func flag(_ flag: Bool) -> JSONValue? { flag ? true : nil }
 
-  private func list(_ elements: [JSONValue]) -> JSONValue? { elements.isEmpty ? nil : .array(elements) }
+  private func number(_ count: Int) -> JSONValue? { count == 0 ? nil : JSONValue(count) }
 
-  private func write(_ value: inout JSONValue, _ section: String, _ field: String, _ content: JSONValue?) {
-    guard content != nil || value[section] != nil else { return }
-    value.set(content, at: section, field)
-    if value[section] == .object([:]) { value[section] = nil }
-  }
+  private func list(_ elements: [JSONValue]) -> JSONValue? { elements.isEmpty ? nil : .array(elements) }
 }

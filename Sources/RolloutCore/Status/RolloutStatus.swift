@@ -119,7 +119,10 @@ package struct RolloutStatus: Sendable, Hashable {
     scaledUpPreview = false
   }
 
-  package mutating func removePause(_ reason: String) { pauseConditions.removeAll { $0.reason == reason } }
+  package mutating func removePause(_ reason: String) {
+    guard pauseCondition(reason) != nil else { return }
+    pauseConditions.removeAll { $0.reason == reason }
+  }
 }
 
 /// Pod counts over the ReplicaSets of a rollout.

@@ -70,8 +70,7 @@ extension Situation {
           stableService: roles.stable ?? "",
           canary: 0
         )
-        guard case .problem(let problem) = HTTPRoutePlan.plan(weights, route: route) else { continue }
-        return SpecIssue(path, problem)
+        if let problem = HTTPRoutePlan.problem(weights, route: route) { return SpecIssue(path, problem) }
       case .missing, nil: return SpecIssue(path, "HTTPRoute \"\(key)\" not found")
       case .unknown: continue
       }

@@ -12,13 +12,14 @@ package struct NamedService: Sendable, Hashable {
 
   /// What of the Service's selector the pods cannot have; nil when it can select them.
   package func mismatch(of service: JSONValue, template: JSONValue) -> String? {
-    let own = template.at("metadata", "labels")?.strings ?? [:]
-    let selector = (service.spec["selector"]?.strings ?? [:]).sorted { $0.key < $1.key }
-    let missing = selector.first { key, value in
-      key != RolloutNames.podTemplateHash && own[key] != value && labels[key] != value
+    let own = template.at("metadata", "labels")
+    let missing = (service.spec["selector"]?.object ?? [:]).first { key, value in
+      guard let value = value.string, key != RolloutNames.podTemplateHash else { return false }
+      return own?[key]?.string != value && labels[key] != value
     }
     return missing.map { key, value in
-      "Service \"\(name)\" has unmatch label \"\(key)\" in rollout: its selector wants \(key)=\(value)"
+      let value = value.string ?? ""
+      return "Service \"\(name)\" has unmatch label \"\(key)\" in rollout: its selector wants \(key)=\(value)"
     }
   }
 }

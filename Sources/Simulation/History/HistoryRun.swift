@@ -92,8 +92,11 @@ struct HistoryRun {
 
   /// A revision becomes stable only after one of its pods was available, or while no pods are asked for.
   private mutating func checkPromotion(_ plan: Plan, _ seen: Snapshot) {
-    for set in seen.replicaSets.lazy.map({ ReplicaSetView($0) }) where set.available > 0 {
-      proven.insert(set.hash)
+    for set in seen.replicaSets {
+      guard set.status["availableReplicas"]?.int ?? 0 > 0, set.spec["replicas"]?.int ?? 1 > 0 else {
+        continue
+      }
+      proven.insert(set.label(RolloutNames.podTemplateHash) ?? "")
     }
     let stable = plan.status.stableHash
     guard stable != seen.rollout.status["stableRS"]?.string ?? "", !proven.contains(stable) else { return }

@@ -169,7 +169,7 @@ extension Invariants {
     _ grant: Grant
   ) -> String? {
     guard let route = sim.dataPlane[key] else { return nil }
-    let isAborted = !canary.dynamicStableScale && RolloutStatus(sim.rollout.status).isAborted
+    let isAborted = !canary.dynamicStableScale && (sim.rollout.status["abort"]?.bool ?? false)
     let missing = isAborted && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
     let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
