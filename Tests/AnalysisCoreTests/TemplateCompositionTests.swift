@@ -73,6 +73,11 @@ struct TemplateCompositionTests {
       (use("needs"), "args.z was not resolved"),
       (use("one", "two"), "argument v specified multiple times with different values: '1', '2'"),
       (use("rule", "rule2"), "two dryRun rules have the same metricName 'r'"),
+      (
+        ["templates": [["templateName": "rule"]], "dryRun": [["metricName": "r"]]],
+        "two dryRun rules have the same metricName 'r'"
+      ),
+      (use("keep", "keep2"), "two measurementRetention rules have the same metricName 'k'"),
     ] as [(JSONValue, String)]
   )
   func errors(_ analysis: JSONValue, _ message: String) {
@@ -87,6 +92,8 @@ struct TemplateCompositionTests {
       "two": template(["t"], args: [["name": "v", "value": "2"]]),
       "rule": template(["r"], dryRun: [["metricName": "r"]]),
       "rule2": template(["r2"], dryRun: [["metricName": "r"]]),
+      "keep": ["spec": ["metrics": [], "measurementRetention": [["metricName": "k", "limit": 1]]]],
+      "keep2": ["spec": ["metrics": [], "measurementRetention": [["metricName": "k", "limit": 2]]]],
     ]
     let error = #expect(throws: CompositionError.self) { try compose(analysis, templates) }
     #expect(error?.description == message)
@@ -116,6 +123,19 @@ struct TemplateCompositionTests {
       ["name": "token", "valueFrom": secret], ["name": "over", "value": "3"],
     ]
     #expect(spec["args"] == expected)
+    let secretly = AnalysisArgument(name: "y", value: nil, valueFrom: secret)
+    let late = try compose(use("a", "b"), templates, given + [secretly])
+    #expect(late["args"]?[1] == ["name": "y", "valueFrom": secret])
+  }
+
+  @Test("takes an argument that is declared twice once, also with the same value")
+  func sameArguments() throws {
+    let templates = [
+      "a": template(["a1"], args: [["name": "x", "value": "1"]]),
+      "b": template(["b1"], args: [["name": "x", "value": "1"]]),
+      "c": template(["c1"], args: [["name": "x"]]),
+    ]
+    #expect(try compose(use("a", "b", "c"), templates)["args"] == [["name": "x", "value": "1"]])
   }
 }
 
@@ -204,5 +224,15 @@ struct RolloutArgumentTests {
       $0.name(rollout: "web", podHash: "abc", revision: 4)
     }
     #expect(names == ["web-abc-4", "web-abc-4-pre", "web-abc-4-post"])
+  }
+
+  @Test(
+    "give a run whose name is taken the next number",
+    arguments: [
+      ("web-7f9-2", "web-7f9-2.1"), ("web-7f9-2.9", "web-7f9-2.10"), ("a.b-7f9-2-0", "a.b-7f9-2-0.1"),
+    ]
+  )
+  func nextName(_ name: String, _ next: String) {
+    #expect(nextAnalysisRunName(after: name) == next)
   }
 }

@@ -34,6 +34,15 @@ package enum AnalysisRunKind: Sendable, Hashable {
   }
 }
 
+/// The name with the next number: `web-7f9-2.1` after `web-7f9-2`, `web-7f9-2.2` after that (reference, section 4.1).
+package func nextAnalysisRunName(after name: String) -> String {
+  let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+  guard parts.count > 1, let number = parts.last.flatMap({ Int($0) }), number < .max else {
+    return name + ".1"
+  }
+  return parts.dropLast().joined(separator: ".") + ".\(number + 1)"
+}
+
 /// The AnalysisRun of a Rollout: named, labelled and owned as Argo Rollouts has it, with a composed `spec`.
 ///
 /// `analysis` is the step's or strategy's analysis, for its `analysisRunMetadata`.

@@ -1,3 +1,4 @@
+import AnalysisCore
 package import KubeClient
 package import KubeModel
 import KubeRuntime
@@ -115,7 +116,7 @@ package struct Performer: Sendable {
     case .patchRoute(let route, let patch):
       try await write(stores.httpRoutes, route, .json(patch))
     case .createAnalysisRun(let run):
-      return try await create(stores.analysisRuns, run)
+      return try await createAnalysisRun(run)
     case .terminateAnalysisRun(let name):
       let run = ObjectKey(namespace: key.namespace, name: name)
       try await write(stores.analysisRuns, run, .merge(["spec": ["terminate": true]]))
@@ -234,6 +235,19 @@ package struct Performer: Sendable {
       subresource: "status"
     )
     throw KubeError(.conflict, "creating ReplicaSet \(set.name): the name is taken by another owner's")
+  }
+
+  /// A run of that name may be another owner's, such as a Rollout's that was deleted without its runs: then this one
+  /// gets the next number, under which the next plan finds it (reference, section 4.1).
+  private func createAnalysisRun(_ run: JSONValue) async throws(KubeError) -> Bool {
+    var run = run
+    for _ in 1...50 {
+      if try await create(stores.analysisRuns, run) { return true }
+      let live = try await client.get(.analysisRuns, namespace: run.namespace, name: run.name)
+      if live.controllerReference?["uid"] == run.controllerReference?["uid"] { return false }
+      run.set(.string(nextAnalysisRunName(after: run.name)), at: "metadata", "name")
+    }
+    throw KubeError(.conflict, "creating AnalysisRun \(run.name): the name is taken by another owner's")
   }
 
   private func delete(_ type: ResourceType, _ key: ObjectKey, uid: String) async throws(KubeError) {

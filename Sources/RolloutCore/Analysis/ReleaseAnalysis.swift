@@ -171,7 +171,7 @@ extension Situation {
       draft.status[kind] = .init(name: present.name, phase: "Pending", message: "")
       return
     }
-    let name = attempts.isEmpty ? base : "\(base).\(attempts.count)"
+    let name = Self.nextName(base, after: attempts)
     switch makeRun(kind, name: name, analysis, stableHash: draft.status.stableHash) {
     case .success(let run):
       draft.perform(.createAnalysisRun(run))
@@ -182,10 +182,17 @@ extension Situation {
     }
   }
 
-  /// Whether a run is the answer to what is asked now: one that goes on is; one that ended is when this attempt made it
-  /// and a crash kept it from being written down, unless it settled nothing.
+  /// The name itself, or with the number after the highest in use: runs that were cleaned away leave gaps.
+  private static func nextName(_ base: String, after attempts: [JSONValue]) -> String {
+    let last = attempts.map(\.name).max { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    return last.map(nextAnalysisRunName) ?? base
+  }
+
+  /// Whether a run is the answer to what is asked now: one that goes on is, unless it is being ended, which says nothing
+  /// of the revision; one that ended is when this attempt made it and a crash kept it from being written down, unless it
+  /// settled nothing.
   private func isOfAttempt(_ run: JSONValue, since start: Instant?) -> Bool {
-    if !isCompleted(run) { return true }
+    if !isCompleted(run) { return run.spec["terminate"]?.bool != true }
     guard run.status["phase"] != "Inconclusive" else { return false }
     guard let start, let made = run.creationTimestamp else { return true }
     return made > start

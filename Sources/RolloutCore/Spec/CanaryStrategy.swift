@@ -79,7 +79,8 @@ package struct CanaryStrategy: Sendable, Hashable {
     replicaProgressThreshold = value["replicaProgressThreshold"].flatMap(ReplicaProgressThreshold.init)
     pingPong = value["pingPong"].flatMap(PingPongServices.init)
     onNewRevision = value["onNewRevision"]?.string.flatMap(NewRevisionPolicy.init) ?? .restart
-    backgroundAnalysis = value["analysis"]
+    let background = value["analysis"]
+    backgroundAnalysis = background?["templates"]?.array?.isEmpty == false ? background : nil
     backgroundStartingStep = value.at("analysis", "startingStep")?.int32 ?? 0
     antiAffinity = value["antiAffinity"]
     canaryMetadata = value["canaryMetadata"]
