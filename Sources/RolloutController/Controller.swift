@@ -70,9 +70,11 @@ package struct Controller: Sendable {
       try await lease.whenLeader()
     }
     let client = client
+    let jobCluster = options.analysis.jobCluster
     var services: [any Service] = [
       CleanUp {
         await http.shutdown()
+        await jobCluster?.shutdown()
         await client.shutdown()
       },
       events,

@@ -66,6 +66,15 @@ struct JobMeasurementTests {
       namespace: "jobs"
     )
     #expect(away.controllerReference == nil && away.namespace == "jobs")
+    let elsewhere = JobMeasurement.job(
+      provider: provider,
+      of: run,
+      metric: "smoke",
+      number: 1,
+      namespace: "shop",
+      isElsewhere: true
+    )
+    #expect(elsewhere.controllerReference == nil && elsewhere.namespace == "shop")
     var foreign = job
     foreign.set("other", at: "metadata", "labels", JobMeasurement.runLabel)
     #expect(!JobMeasurement.isOwn(foreign, of: run))

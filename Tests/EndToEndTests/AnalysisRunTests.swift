@@ -1,4 +1,3 @@
-import Glibc
 import KubeClient
 import KubeModel
 import Primitives
@@ -15,22 +14,23 @@ extension EndToEnd {
         let controller = try Controller(on: stage)
         let slow = Self.web("slow", "http://127.0.0.1:\(silent.port)/", ["timeoutSeconds": 60])
         let quick = Self.web("quick", "\(stage.api)/version", ["jsonPath": "{$.major}"])
-        try await Self.create(stage, "mixed", [slow, quick])
-        try await Self.create(
-          stage,
-          "away",
-          [Self.web("m", "http://127.0.0.1:1/", [:], ["evidenceDeadline": "5s", "consecutiveErrorLimit": 0])]
+        try await stage.createRun("mixed", [slow, quick])
+        let away = Self.web(
+          "m",
+          "http://127.0.0.1:1/",
+          [:],
+          ["evidenceDeadline": "5s", "consecutiveErrorLimit": 0]
         )
-        try await wait(stage, "mixed") { $0["metricResults"]?[0]?["phase"] == "Successful" }
-        try await wait(stage, "away") { $0["message"]?.string?.contains("is away since") == true }
+        try await stage.createRun("away", [away])
+        try await stage.waitForRun("mixed") { $0["metricResults"]?[0]?["phase"] == "Successful" }
+        try await stage.waitForRun("away") { $0["message"]?.string?.contains("is away since") == true }
         // Ended by a person while its slow metric is being asked.
-        let change: JSONValue = ["spec": ["terminate": true]]
-        try await stage.client.patch(.analysisRuns, namespace: "default", name: "mixed", .merge(change))
-        let ended = try await wait(stage, "mixed") { $0["phase"] == "Successful" }
+        try await stage.terminateRun("mixed")
+        let ended = try await stage.waitForRun("mixed") { $0["phase"] == "Successful" }
         #expect(ended["message"] == "Run Terminated")
-        let away = try await wait(stage, "away") { $0["phase"] == "Inconclusive" }
-        #expect(away["message"]?.string?.contains("Couldn't connect to server") == true, "\(away.text())")
-        #expect(away["metricResults"]?[0]?["error"] == nil)
+        let gone = try await stage.waitForRun("away") { $0["phase"] == "Inconclusive" }
+        #expect(gone["message"]?.string?.contains("Couldn't connect to server") == true, "\(gone.text())")
+        #expect(gone["metricResults"]?[0]?["error"] == nil)
         #expect(await controller.stop())
       }
     }
@@ -45,8 +45,8 @@ extension EndToEnd {
         let job: JSONValue = [
           "name": "smoke", "provider": ["job": ["spec": ["backoffLimit": 0, "template": pod]]],
         ]
-        try await Self.create(stage, "job", [job])
-        let status = try await wait(stage, "job") { $0["phase"] == "Successful" }
+        try await stage.createRun("job", [job])
+        let status = try await stage.waitForRun("job") { $0["phase"] == "Successful" }
         let metadata = status["metricResults"]?[0]?["measurements"]?[0]?["metadata"]
         let name = try #require(metadata?["job-name"]?.string)
         let made = try #require(try await stage.get(.jobs, "default", name))
@@ -57,7 +57,7 @@ extension EndToEnd {
         // An invalid run ends with Error, and its time to live runs too.
         let invalid: JSONValue = ["name": "m", "failureLimit": -7, "provider": ["web": ["url": "http://x"]]]
         let strategy: JSONValue = ["secondsAfterCompletion": 1]
-        try await Self.create(stage, "invalid", [invalid], ["ttlStrategy": strategy])
+        try await stage.createRun("invalid", [invalid], ["ttlStrategy": strategy])
         try await waitUntil("the invalid run to be deleted") {
           try await stage.get(.analysisRuns, "default", "invalid") == nil
         }
@@ -75,56 +75,5 @@ extension EndToEnd {
       let metric: JSONFields = ["name": .string(name), "provider": ["web": .object(web)]]
       return .object(metric.merging(fields) { $1 })
     }
-
-    private static func create(
-      _ stage: Stage,
-      _ name: String,
-      _ metrics: [JSONValue],
-      _ fields: JSONFields = [:]
-    ) async throws {
-      let spec = fields.merging(["metrics": .array(metrics)]) { $1 }
-      let run: JSONValue = [
-        "apiVersion": .string(ResourceType.analysisRuns.apiVersion), "kind": "AnalysisRun",
-        "metadata": ["name": .string(name), "namespace": "default"], "spec": .object(spec),
-      ]
-      try await stage.client.create(.analysisRuns, run)
-    }
-
-    @discardableResult
-    private func wait(
-      _ stage: Stage,
-      _ name: String,
-      for isThere: (JSONValue) -> Bool
-    ) async throws -> JSONValue {
-      try await waitFor("AnalysisRun \(name)") {
-        let status = try await stage.get(.analysisRuns, "default", name)?.status ?? .null
-        return isThere(status) ? status : nil
-      }
-    }
   }
-}
-
-/// A port of loopback at which somebody listens who never answers.
-private final class SilentPort: Sendable {
-  let port: Int
-  private let descriptor: Int32
-
-  init() throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let descriptor = descriptor
-    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
-          && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    try #require(isListening, "no port to listen at")
-    port = Int(UInt16(bigEndian: address.sin_port))
-  }
-
-  func close() { Glibc.close(descriptor) }
 }

@@ -108,13 +108,22 @@ final class WebServer: Sendable {
   static let missing: Comment = "nginx, fcgiwrap or git-http-backend is not installed"
 
   let url: String
+  private let log: String
   private let processes: [ChildProcess]
 
-  /// Serves the answers by path, and the bare repositories of the folder under `/git/` to ada with `password`.
-  init(in folder: String, answers: [String: (status: Int, body: String)] = [:], password: String = "secret")
-    async throws
-  {
+  /// What was asked, as `GET /path`, in order.
+  var requests: [String] { (Files.read(log) ?? "").split(separator: "\n").map(String.init) }
+
+  /// Serves the answers by path, and the bare repositories of the folder under `/git/` to ada with `password`;
+  /// `locations` are more blocks of nginx' own language.
+  init(
+    in folder: String,
+    answers: [String: (status: Int, body: String)] = [:],
+    locations more: [String] = [],
+    password: String = "secret"
+  ) async throws {
     let root = "\(folder)/web"
+    log = "\(root)/requests"
     mkdir(root, 0o755)
     let port = try FreePort.next()
     try Files.write("ada:{PLAIN}\(password)\n", to: "\(root)/users")
@@ -122,7 +131,7 @@ final class WebServer: Sendable {
       "location \(path) { return \(answer.status) '\(answer.body)'; }"
     }
     try Files.write(
-      Self.configuration(root, folder, port, locations.joined(separator: "\n")),
+      Self.configuration(root, folder, port, (locations + more).joined(separator: "\n")),
       to: "\(root)/nginx.conf"
     )
     processes = [
@@ -149,7 +158,8 @@ final class WebServer: Sendable {
     error_log \(root)/error.log;
     events { worker_connections 256; }
     http {
-      access_log off; default_type application/json;
+      log_format plain '$request_method $request_uri'; access_log \(root)/requests plain;
+      default_type application/json;
       client_body_temp_path \(root)/body; fastcgi_temp_path \(root)/fastcgi; proxy_temp_path \(root)/proxy;
       uwsgi_temp_path \(root)/uwsgi; scgi_temp_path \(root)/scgi;
       server {
@@ -172,6 +182,31 @@ final class WebServer: Sendable {
     }
     """
   }
+}
+
+/// A port of loopback at which somebody listens who never answers.
+final class SilentPort: Sendable {
+  let port: Int
+  private let descriptor: Int32
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && listen(descriptor, 16) == 0
+          && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    try #require(isListening, "no port to listen at")
+    port = Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  func close() { Glibc.close(descriptor) }
 }
 
 /// TCP ports of 127.0.0.1.

@@ -16,13 +16,14 @@ package enum JobMeasurement {
     return "\(run.uid).\(cut)\(suffix)"
   }
 
-  /// The Job of a measurement. It is owned by the run where it may be: in the same namespace.
+  /// The Job of a measurement. It is owned by the run where it may be: in the same namespace of the same cluster.
   package static func job(
     provider: JSONValue,
     of run: JSONValue,
     metric: String,
     number: Int,
-    namespace: String
+    namespace: String,
+    isElsewhere: Bool = false
   ) -> JSONValue {
     var labels = provider.at("metadata", "labels")?.strings ?? [:]
     labels[runLabel] = run.uid
@@ -34,7 +35,9 @@ package enum JobMeasurement {
       "name": .string(name(run: run, metric: metric, number: number)), "namespace": .string(namespace),
       "labels": JSONValue(labels), "annotations": JSONValue(annotations),
     ]
-    if namespace == run.namespace { metadata["ownerReferences"] = [controllerReference(to: run)] }
+    if namespace == run.namespace, !isElsewhere {
+      metadata["ownerReferences"] = [controllerReference(to: run)]
+    }
     return [
       "apiVersion": "batch/v1", "kind": "Job", "metadata": metadata,
       "spec": provider["spec"] ?? .object([:]),

@@ -62,7 +62,10 @@ struct ControllerCommand: AsyncParsableCommand {
   }
 
   /// What Argo Rollouts' environment variables and the options say about analyses.
-  private func analysisOptions(controllerNamespace: String) -> AnalysisOptions {
+  private func analysisOptions(
+    controllerNamespace: String,
+    userAgent: String
+  ) async throws(CommandFailure) -> AnalysisOptions {
     AnalysisOptions(
       environment: ClusterOptions.environment(),
       controllerNamespace: controllerNamespace,
@@ -70,9 +73,30 @@ struct ControllerCommand: AsyncParsableCommand {
         do throws(CommandFailure) { return try FileAccess.readBytes(path) } catch { return nil }
       },
       jobNamespace: Terminal.environment("ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE"),
+      jobCluster: try await jobCluster(userAgent: userAgent),
       endpoints: EndpointOptions(concurrency: providerConcurrency, questionsPerSecond: providerRate),
       seed: UInt64(getpid())
     )
+  }
+
+  /// The cluster in which Jobs measure, when it is another one: `in-cluster` means the one in which this runs.
+  private func jobCluster(userAgent: String) async throws(CommandFailure) -> KubeClient? {
+    let variable = "ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG"
+    guard let path = Terminal.environment(variable), !path.isEmpty else { return nil }
+    let environment = ClusterOptions.environment()
+    do throws(KubeError) {
+      let configuration =
+        path == "in-cluster"
+        ? try KubeConfiguration.inCluster(environment: environment)
+        : try await KubeConfiguration.load(path: path, environment: environment)
+      return KubeClient(configuration: configuration, userAgent: userAgent)
+    } catch {
+      throw CommandFailure(
+        .unreachable,
+        "\(variable): \(error.message)",
+        hint: "check the file that it names"
+      )
+    }
   }
 
   func run() async throws {
@@ -85,7 +109,8 @@ struct ControllerCommand: AsyncParsableCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     let logger = Logger(label: "serin") { _ in LineLogHandler(level: level) }
-    let client = try await cluster.client(userAgent: "serin-controller/\(SerinVersion.text)")
+    let userAgent = "serin-controller/\(SerinVersion.text)"
+    let client = try await cluster.client(userAgent: userAgent)
     let leaseNamespace = leaseNamespace ?? Terminal.environment("POD_NAMESPACE") ?? "default"
     let lease = ObjectKey(namespace: leaseNamespace, name: RolloutNames.lease(ofInstance: instanceId))
     let options = ControllerOptions(
@@ -94,7 +119,7 @@ struct ControllerCommand: AsyncParsableCommand {
       lease: leaderElect ? lease : nil,
       identity: identity ?? "\(Self.hostName())_\(getpid())",
       stateDirectory: stateDir,
-      analysis: analysisOptions(controllerNamespace: leaseNamespace),
+      analysis: try await analysisOptions(controllerNamespace: leaseNamespace, userAgent: userAgent),
       version: SerinVersion.text
     )
     logger.info(

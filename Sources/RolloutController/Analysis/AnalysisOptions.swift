@@ -1,3 +1,4 @@
+package import KubeClient
 import Primitives
 
 /// How analyses are run.
@@ -11,6 +12,8 @@ package struct AnalysisOptions: Sendable {
   package var readFile: @Sendable (String) -> [UInt8]?
   /// Where the Jobs of all runs are made: `ARGO_ROLLOUTS_ANALYSIS_JOB_NAMESPACE`; nil for each run's own namespace.
   package var jobNamespace: String?
+  /// The cluster in which Jobs are made: `ARGO_ROLLOUTS_ANALYSIS_JOB_KUBECONFIG`; nil for that of the runs.
+  package var jobCluster: KubeClient?
   /// What one endpoint is asked at most.
   package var endpoints: EndpointOptions
   /// The least time between two writes of a run's status of which the later only adds measurements.
@@ -23,6 +26,7 @@ package struct AnalysisOptions: Sendable {
     controllerNamespace: String = "argo-rollouts",
     readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
     jobNamespace: String? = nil,
+    jobCluster: KubeClient? = nil,
     endpoints: EndpointOptions = EndpointOptions(),
     measurementPause: Duration = .seconds(5),
     seed: UInt64 = 1
@@ -31,6 +35,7 @@ package struct AnalysisOptions: Sendable {
     self.controllerNamespace = controllerNamespace
     self.readFile = readFile
     self.jobNamespace = jobNamespace
+    self.jobCluster = jobCluster
     self.endpoints = endpoints
     self.measurementPause = measurementPause
     self.seed = seed

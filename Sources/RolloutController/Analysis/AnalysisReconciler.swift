@@ -46,7 +46,12 @@ package struct AnalysisReconciler: Sendable {
     self.logger = logger
     measurer = Measurer(
       secrets: SecretReader(client: client),
-      jobs: JobMeasurer(client: client, namespace: options.jobNamespace, now: now),
+      jobs: JobMeasurer(
+        client: options.jobCluster ?? client,
+        namespace: options.jobNamespace,
+        isElsewhere: options.jobCluster != nil,
+        now: now
+      ),
       schedulers: EndpointSchedulers(options: options.endpoints, seed: options.seed, now: now),
       http: http,
       options: options,

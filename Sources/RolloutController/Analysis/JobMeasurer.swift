@@ -8,6 +8,8 @@ struct JobMeasurer: Sendable {
   let client: KubeClient
   /// Where Jobs run; nil for the namespace of each run.
   let namespace: String?
+  /// Whether Jobs run in another cluster than the runs, so that no run can own one.
+  let isElsewhere: Bool
   let now: @Sendable () -> Instant
 
   /// Creates the Job of a measurement, or finds the one that was made before a crash.
@@ -23,7 +25,8 @@ struct JobMeasurer: Sendable {
       of: run,
       metric: metric,
       number: number,
-      namespace: namespace
+      namespace: namespace,
+      isElsewhere: isElsewhere
     )
     let startedAt = now()
     do throws(KubeError) {

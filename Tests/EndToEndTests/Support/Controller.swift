@@ -8,11 +8,17 @@ final class Controller: Sendable {
   private let process = Locked<ChildProcess?>(nil)
 
   /// Starts a controller of the stage's cluster, or of one namespace with a Lease of its own there.
-  init(on stage: Stage, namespace: String? = nil, identity: String = "e2e", options: [String] = []) throws {
+  init(
+    on stage: Stage,
+    namespace: String? = nil,
+    identity: String = "e2e",
+    options: [String] = [],
+    environment: [String: String] = [:]
+  ) throws {
     let name = (namespace ?? "all") + (identity == "e2e" ? "" : "-\(identity)")
     log = "\(stage.folder)/controller-\(name).log"
     arguments =
-      [
+      ["env"] + environment.map { "\($0.key)=\($0.value)" } + [
         stage.binary, "controller", "--kubeconfig", stage.kubeconfig, "--state-dir",
         "\(stage.folder)/state-\(name)", "--identity", identity, "--log-level", "debug", "--exit-with-parent",
       ] + (namespace.map { ["--namespace", $0, "--lease-namespace", $0] } ?? []) + options

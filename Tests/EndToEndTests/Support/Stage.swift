@@ -25,7 +25,7 @@ final class Stage: Sendable {
   private let process: ChildProcess
   private let temporary: TemporaryFolder
 
-  private init(pods: Pods) async throws {
+  private init(pods: Pods, images: [String]) async throws {
     binary = try #require(Binary.path)
     temporary = try TemporaryFolder()
     folder = temporary.path
@@ -37,6 +37,7 @@ final class Stage: Sendable {
     case .processes: arguments += ["--image", "shop=\(binary) demo-app --failing v3=0.2"]
     case .simulated: arguments.append("--simulate-pods")
     }
+    arguments += images.flatMap { ["--image", $0] }
     let log = "\(folder)/embedded.log"
     process = try ChildProcess(arguments, output: log)
     (api, gateway) = try await waitFor("the embedded cluster", within: .seconds(20)) {
@@ -49,11 +50,14 @@ final class Stage: Sendable {
     )
   }
 
-  /// Runs the body with a cluster and ends the cluster afterwards, whatever happens.
-  static func run<Result>(pods: Pods = .processes, _ body: (Stage) async throws -> Result) async throws
-    -> Result
-  {
-    let stage = try await Stage(pods: pods)
+  /// Runs the body with a cluster and ends the cluster afterwards, whatever happens; `images` are programs that stand
+  /// for images, such as `tool=/usr/bin/tool`.
+  static func run<Result>(
+    pods: Pods = .processes,
+    images: [String] = [],
+    _ body: (Stage) async throws -> Result
+  ) async throws -> Result {
+    let stage = try await Stage(pods: pods, images: images)
     do {
       let result = try await body(stage)
       await stage.end()
@@ -99,7 +103,7 @@ final class Stage: Sendable {
 
   /// The kinds that a shop consists of or brings forth.
   static let types: [ResourceType] = [
-    .namespaces, .pods, .services, .secrets, .configMaps, .events, .replicaSets, .deployments, .leases,
-    .endpointSlices, .httpRoutes, .rollouts, .analysisTemplates, .analysisRuns, .gitSources,
+    .namespaces, .pods, .services, .secrets, .configMaps, .events, .replicaSets, .deployments, .jobs,
+    .leases, .endpointSlices, .httpRoutes, .rollouts, .analysisTemplates, .analysisRuns, .gitSources,
   ]
 }
