@@ -133,6 +133,38 @@ struct AnalysisPlanTests {
     #expect(once.feed("m", .error).wake == once.now + .seconds(10))
   }
 
+  @Test("counts an interval from the end of a measurement, and the initial delay from the run's start, once")
+  func clock() {
+    var driver = Driver(analysisRun([metric("m", ["interval": "30s", "initialDelay": "2m"])]))
+    let start = driver.now
+    driver.plan()
+    for (startedAfter, finishedAfter, next) in [(120, 150, 180), (180, 185, 215)] {
+      driver.now = start + .seconds(startedAfter)
+      #expect(driver.plan().measure == ["m"])
+      driver.now = start + .seconds(finishedAfter)
+      let measurement = Measurement(
+        phase: .successful,
+        startedAt: start + .seconds(startedAfter),
+        finishedAt: driver.now
+      )
+      #expect(driver.take("m", measurement).wake == start + .seconds(next))
+    }
+  }
+
+  @Test("goes on until every metric has ended, though one has already succeeded")
+  func everyMetric() {
+    var driver = Driver(
+      analysisRun([metric("a"), metric("b", ["interval": "1m", "count": 2]), metric("c")])
+    )
+    driver.plan()
+    driver.feed("a", .successful)
+    driver.feed("c", .successful)
+    driver.feed("b", .successful)
+    #expect(driver.phase == "Running" && driver.result("a")?["phase"] == "Successful")
+    driver.feed("b", .successful)
+    #expect(driver.phase == "Successful" && driver.message.isEmpty)
+  }
+
   @Test("keeps a fraction of a second, so that short intervals are no burst")
   func shortIntervals() {
     var driver = Driver(analysisRun([metric("m", ["interval": "500ms"])]))
@@ -254,7 +286,7 @@ struct AnalysisPlanTests {
   func retention() {
     for (rule, kept) in [
       (JSONValue.array([]), 10), ([["metricName": "m", "limit": 20]], 20),
-      ([["metricName": "m", "limit": 2]], 2),
+      ([["metricName": "m", "limit": 2]], 2), ([["metricName": "m", "limit": 0]], 10),
     ] {
       var driver = Driver(analysisRun([metric("m", ["interval": "1m"])], ["measurementRetention": rule]))
       driver.plan()
@@ -284,6 +316,11 @@ struct AnalysisPlanTests {
       ("Successful", ["secondsAfterSuccess": 10, "secondsAfterCompletion": 99], 10),
       ("Failed", ["secondsAfterFailure": 20], 20), ("Error", ["secondsAfterFailure": 20], nil),
       ("Error", ["secondsAfterCompletion": 30], 30), ("Running", ["secondsAfterCompletion": 30], nil),
+      ("Successful", ["secondsAfterFailure": 20, "secondsAfterCompletion": 30], 30),
+      ("Failed", ["secondsAfterSuccess": 10, "secondsAfterCompletion": 30], 30),
+      ("Inconclusive", ["secondsAfterSuccess": 10, "secondsAfterFailure": 20], nil),
+      ("Inconclusive", ["secondsAfterFailure": 20, "secondsAfterCompletion": 30], 30),
+      ("Successful", ["secondsAfterSuccess": 0], 0),
     ] as [(String, JSONValue, Int?)]
   )
   func expiry(_ phase: String, _ strategy: JSONValue, _ seconds: Int?) {
