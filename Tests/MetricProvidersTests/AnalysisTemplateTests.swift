@@ -10,7 +10,7 @@ import YAMLEdit
 @Suite(
   .serialized,
   .timeLimit(.minutes(2)),
-  .enabled(if: access("/usr/bin/promtool", X_OK) == 0, "no prometheus here")
+  .enabled(if: LocalServer.hasPrometheus, "no prometheus here")
 )
 struct AnalysisTemplateTests {
   static let templates = [
@@ -23,8 +23,9 @@ struct AnalysisTemplateTests {
   @Test func `every template passes a good canary, stops a bad one, and waits where nothing is known`()
     async throws
   {
-    let server = try await SampledPrometheus(series: SyntheticSeries.text(now: Int(time(nil))))
+    let server = try LocalServer.prometheus(series: SyntheticSeries.text(now: Int(time(nil))))
     defer { server.stop() }
+    try await server.prometheusIsReady()
     let context = ProviderContext(client: HTTPClient(), now: Instant(secondsSinceEpoch: Int64(time(nil))))
     for name in Self.templates {
       let template = try Self.template(name)
@@ -131,41 +132,6 @@ struct AnalysisTemplateTests {
     }
     return names
   }
-}
-
-/// A Prometheus that begins with the given samples and scrapes nothing.
-private final class SampledPrometheus: Sendable {
-  let url: String
-  private let folder: TemporaryFolder
-  private let process: ChildProcess
-
-  init(series: String) async throws {
-    folder = try TemporaryFolder()
-    try folder.write("global: {}\n", to: "prometheus.yml")
-    try folder.write(series, to: "series")
-    let arguments = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "\(folder.path)/series"]
-    let import_ = try ChildProcess(arguments + ["\(folder.path)/data"], output: "\(folder.path)/import.log")
-    try #require(import_.wait() == 0, "promtool could not make blocks")
-    let port = RawServer.freePort()
-    url = "http://127.0.0.1:\(port)"
-    process = try ChildProcess(
-      [
-        "/usr/bin/prometheus", "--config.file=\(folder.path)/prometheus.yml",
-        "--storage.tsdb.path=\(folder.path)/data", "--web.listen-address=127.0.0.1:\(port)",
-      ],
-      output: "\(folder.path)/log"
-    )
-    let http = HTTPClient()
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
-      let request = HTTPRequest(method: "GET", url: "\(url)/-/ready", deadline: .seconds(2))
-      if (try? await http.send(request))?.status == 200 { break }
-      try await Task.sleep(for: .milliseconds(50))
-    }
-    await http.shutdown()
-  }
-
-  func stop() { process.stop() }
 }
 
 /// Two hours of what a good and a bad canary, and stable, look like to those who watch them.

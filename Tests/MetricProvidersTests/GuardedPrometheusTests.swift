@@ -8,59 +8,45 @@ import Testing
 /// Debian's Prometheus behind TLS and a password.
 @Suite(
   .timeLimit(.minutes(2)),
-  .enabled(if: access("/usr/bin/prometheus", X_OK) == 0, "no prometheus here")
+  .enabled(if: LocalServer.hasPrometheus, "no prometheus here")
 )
 struct GuardedPrometheusTests {
-  private final class Server: Sendable {
-    let port = RawServer.freePort()
-    let folder: TemporaryFolder
-    private let process: ChildProcess
-
-    init() throws {
-      folder = try TemporaryFolder()
-      let path = folder.path
-      try ChildProcess.run(
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-subj",
-        "/CN=prometheus",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-days",
-        "2",
-        "-keyout",
-        "\(path)/key.pem",
-        "-out",
-        "\(path)/cert.pem"
-      )
-      try folder.write("{}", to: "prometheus.yml")
-      try folder.write(
-        """
-        tls_server_config: { cert_file: cert.pem, key_file: key.pem }
-        basic_auth_users: { me: "$2b$04$lFzZdcormMUk/dUFqyvzNeYMYNKUyynRnPNn6iRXOnWNHJeIb9Mpm" }
-        """,
-        to: "web.yml"
-      )
-      process = try ChildProcess(
-        [
-          "/usr/bin/prometheus", "--config.file=\(path)/prometheus.yml", "--web.config.file=\(path)/web.yml",
-          "--storage.tsdb.path=\(path)/data", "--web.listen-address=127.0.0.1:\(port)",
-        ],
-        output: "\(path)/log"
-      )
-    }
-
-    func stop() { process.stop() }
+  /// A Prometheus with a certificate of its own, which lets `me` in.
+  private func guarded() throws -> LocalServer {
+    let web = """
+      tls_server_config: { cert_file: cert.pem, key_file: key.pem }
+      basic_auth_users: { me: "$2b$04$lFzZdcormMUk/dUFqyvzNeYMYNKUyynRnPNn6iRXOnWNHJeIb9Mpm" }
+      """
+    return try LocalServer.prometheus(
+      web: web,
+      prepare: { server in
+        let path = server.folder.path
+        try ChildProcess.run(
+          "openssl",
+          "req",
+          "-x509",
+          "-newkey",
+          "ec",
+          "-pkeyopt",
+          "ec_paramgen_curve:P-256",
+          "-nodes",
+          "-subj",
+          "/CN=prometheus",
+          "-addext",
+          "subjectAltName=IP:127.0.0.1",
+          "-days",
+          "2",
+          "-keyout",
+          "\(path)/key.pem",
+          "-out",
+          "\(path)/cert.pem"
+        )
+      }
+    )
   }
 
   private func ask(
-    _ server: Server,
+    _ server: LocalServer,
     password: String = "hunter2",
     insecure: Bool = false,
     tls: TLSOptions = TLSOptions()
@@ -77,14 +63,12 @@ struct GuardedPrometheusTests {
   }
 
   @Test func `only who trusts it and knows the password gets an answer`() async throws {
-    let server = try Server()
+    let server = try guarded()
     defer { server.stop() }
     let trust = TLSOptions(caPEM: try server.folder.read("cert.pem"))
-    let deadline = ContinuousClock.now + .seconds(60)
-    var answer = await ask(server, tls: trust)
-    while answer.isOutage, ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(50))
-      answer = await ask(server, tls: trust)
+    let answer = try await waitFor("an answer") {
+      let answer = await ask(server, tls: trust)
+      return answer.isOutage ? nil : answer
     }
     #expect(answer.value == .number(7), "\(answer)")
     #expect(await ask(server, insecure: true).value == .number(7))

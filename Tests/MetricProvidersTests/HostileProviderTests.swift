@@ -89,17 +89,14 @@ import Testing
   }
 
   @Test(arguments: ProviderCase.all)
-  func `cancelling ends the question to a server that never answers`(provider: ProviderCase) async {
+  func `cancelling ends the question to a server that never answers`(provider: ProviderCase) async throws {
     let server = RawServer { peer in
       _ = peer.readRequest()
       peer.waitForClose()
     }
     defer { server.stop() }
     let task = Task { await provider.ask(server) }
-    let deadline = ContinuousClock.now + .seconds(60)
-    while server.requestCount == 0, ContinuousClock.now < deadline {
-      try? await Task.sleep(for: .milliseconds(2))
-    }
+    try await waitFor("the question") { server.requestCount > 0 ? true : nil }
     task.cancel()
     refused(await task.value, "cancelled", isOutage: true)
   }
@@ -123,91 +120,87 @@ import Testing
   @Test(arguments: ProviderCase.all)
   func `a certificate that has expired is refused in the library's words`(provider: ProviderCase) async throws
   {
-    let server = try ExpiredServer()
+    let server = try expired()
     defer { server.stop() }
-    let tls = TLSOptions(caPEM: try server.folder.read("cert.pem"))
-    let deadline = ContinuousClock.now + .seconds(30)
-    var answer: ProviderAnswer
-    repeat {
-      answer = await measure(
-        provider: provider.spec(server.url),
-        context: ProviderCase.context(server.url, tls: tls)
-      )
-    } while answer.isOutage && ContinuousClock.now < deadline
+    let url = "https://127.0.0.1:\(server.port)"
+    let context = ProviderCase.context(url, tls: TLSOptions(caPEM: try server.folder.read("cert.pem")))
+    let answer = try await waitFor("an answer") {
+      let answer = await measure(provider: provider.spec(url), context: context)
+      return answer.isOutage ? nil : answer
+    }
     refused(answer, "certificate has expired")
   }
 
   /// OpenSSL's own server, whose certificate was good for a day long ago.
-  private final class ExpiredServer: Sendable {
-    let folder: TemporaryFolder
-    let port = RawServer.freePort()
-    private let process: ChildProcess
-
-    var url: String { "https://127.0.0.1:\(port)" }
-
-    init() throws {
-      folder = try TemporaryFolder()
-      let path = folder.path
-      try folder.write("", to: "index")
-      try folder.write(
-        """
-        [ca]
-        default_ca = own
-        [own]
-        database = \(path)/index
-        new_certs_dir = \(path)
-        rand_serial = yes
-        default_md = sha256
-        policy = any
-        x509_extensions = host
-        [any]
-        commonName = supplied
-        [host]
-        subjectAltName = IP:127.0.0.1
-        basicConstraints = CA:true
-        """,
-        to: "ca.conf"
-      )
-      try ChildProcess.run(
-        "openssl",
-        "req",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-subj",
-        "/CN=old",
-        "-keyout",
-        "\(path)/key.pem",
-        "-out",
-        "\(path)/request.pem"
-      )
-      try ChildProcess.run(
-        "openssl",
-        "ca",
-        "-batch",
-        "-selfsign",
-        "-notext",
-        "-config",
-        "\(path)/ca.conf",
-        "-keyfile",
-        "\(path)/key.pem",
-        "-in",
-        "\(path)/request.pem",
-        "-out",
-        "\(path)/cert.pem",
-        "-startdate",
-        "20200101000000Z",
-        "-enddate",
-        "20200102000000Z"
-      )
-      process = try ChildProcess([
-        "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "\(path)/cert.pem", "-key",
-        "\(path)/key.pem", "-www", "-quiet",
-      ])
-    }
-
-    func stop() { process.stop() }
+  private func expired() throws -> LocalServer {
+    let server = try LocalServer()
+    let path = server.folder.path
+    try server.folder.write("", to: "index")
+    try server.folder.write(
+      """
+      [ca]
+      default_ca = own
+      [own]
+      database = \(path)/index
+      new_certs_dir = \(path)
+      rand_serial = yes
+      default_md = sha256
+      policy = any
+      x509_extensions = host
+      [any]
+      commonName = supplied
+      [host]
+      subjectAltName = IP:127.0.0.1
+      basicConstraints = CA:true
+      """,
+      to: "ca.conf"
+    )
+    try ChildProcess.run(
+      "openssl",
+      "req",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:P-256",
+      "-nodes",
+      "-subj",
+      "/CN=old",
+      "-keyout",
+      "\(path)/key.pem",
+      "-out",
+      "\(path)/request.pem"
+    )
+    try ChildProcess.run(
+      "openssl",
+      "ca",
+      "-batch",
+      "-selfsign",
+      "-notext",
+      "-config",
+      "\(path)/ca.conf",
+      "-keyfile",
+      "\(path)/key.pem",
+      "-in",
+      "\(path)/request.pem",
+      "-out",
+      "\(path)/cert.pem",
+      "-startdate",
+      "20200101000000Z",
+      "-enddate",
+      "20200102000000Z"
+    )
+    try server.start(
+      "openssl",
+      "s_server",
+      "-accept",
+      "127.0.0.1:\(server.port)",
+      "-cert",
+      "\(path)/cert.pem",
+      "-key",
+      "\(path)/key.pem",
+      "-www",
+      "-quiet"
+    )
+    return server
   }
 }

@@ -47,6 +47,22 @@ import Testing
     #expect(request.insecure == false)
   }
 
+  @Test func `a query without an address asks the server of the environment`() async {
+    let server = RawServer.answering { _ in
+      RawServer.ok(#"{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}"#)
+    }
+    defer { server.stop() }
+    let spec = ProviderSpec(["prometheus": ["query": "up"]])
+    var context = ProviderContext(
+      client: HTTPClient(),
+      now: now,
+      environment: ["ARGO_ROLLOUTS_PROMETHEUS_ADDRESS": server.url]
+    )
+    #expect(await measure(provider: spec, context: context).value == .number(7))
+    context = ProviderContext(client: HTTPClient(), now: now)
+    #expect(await measure(provider: spec, context: context).error != nil)
+  }
+
   @Test(arguments: [
     ("http://p:9090", "http://p:9090/api/v1/query?query=up"),
     ("http://p/prometheus//", "http://p/prometheus/api/v1/query?query=up"),

@@ -14,27 +14,15 @@ private let motoServer = ".venv/bin/moto_server"
   .enabled(if: access(motoServer, X_OK) == 0, "no moto here; make setup installs it")
 )
 struct RealCloudWatchTests {
-  private final class Server: Sendable {
-    let port = RawServer.freePort()
-    private let folder: TemporaryFolder
-    private let process: ChildProcess
-
-    var url: String { "http://127.0.0.1:\(port)" }
-
-    init() throws {
-      folder = try TemporaryFolder()
-      process = try ChildProcess(
-        [motoServer, "-H", "127.0.0.1", "-p", "\(port)"],
-        output: "\(folder.path)/out"
-      )
-    }
-
-    func stop() { process.stop() }
+  private func moto() throws -> LocalServer {
+    let server = try LocalServer()
+    try server.start(motoServer, "-H", "127.0.0.1", "-p", "\(server.port)")
+    return server
   }
 
   private let now = Instant(secondsSinceEpoch: Int64(time(nil)))
 
-  private func context(_ server: Server, _ more: [String: String] = [:]) -> ProviderContext {
+  private func context(_ server: LocalServer, _ more: [String: String] = [:]) -> ProviderContext {
     let environment = [
       "AWS_ENDPOINT_URL": server.url, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
       "AWS_SECRET_ACCESS_KEY": "hunter2",
@@ -65,7 +53,7 @@ struct RealCloudWatchTests {
   }
 
   /// Stores a point as the tools of AWS do.
-  private func put(_ name: String, _ value: Double, _ server: Server) async throws {
+  private func put(_ name: String, _ value: Double, _ server: LocalServer) async throws {
     let datum = "MetricData.member.1."
     let form = [
       "Action=PutMetricData", "Version=2010-08-01", "Namespace=shop", "\(datum)MetricName=\(name)",
@@ -73,31 +61,12 @@ struct RealCloudWatchTests {
       "\(datum)Dimensions.member.1.Value=web",
       "\(datum)Timestamp=\((now + .seconds(-60)).rfc3339)",
     ].joined(separator: "&")
-    let request = HTTPRequest(
-      method: "POST",
-      url: "\(server.url)/",
-      headers: [
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Authorization":
-          "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/monitoring/aws4_request, Signature=x",
-      ],
-      body: Array(form.utf8)
-    )
-    let deadline = ContinuousClock.now + .seconds(60)
-    while true {
-      do throws(HTTPError) {
-        let response = try await HTTPClient().send(request)
-        #expect(response.status == 200, "\(String(decoding: response.body, as: UTF8.self))")
-        return
-      } catch {
-        try #require(error.isTransient && ContinuousClock.now < deadline, "\(error)")
-        try await Task.sleep(for: .milliseconds(50))
-      }
-    }
+    let credential = "Credential=A/20260101/eu-west-1/monitoring/aws4_request"
+    try await server.post("/", form, authorization: "AWS4-HMAC-SHA256 \(credential), Signature=x")
   }
 
   @Test func `points that were stored come back with the names of the expression language`() async throws {
-    let server = try Server()
+    let server = try moto()
     defer { server.stop() }
     try await put("errors", 3, server)
     try await put("errors", 4, server)
@@ -127,7 +96,7 @@ struct RealCloudWatchTests {
   }
 
   @Test func `keys of roles come from the token service`() async throws {
-    let server = try Server()
+    let server = try moto()
     defer { server.stop() }
     try await put("errors", 5, server)
     let workload = context(

@@ -13,66 +13,36 @@ import Testing
   .enabled(if: access("/usr/bin/influxd", X_OK) == 0, "no influxdb here")
 )
 struct RealInfluxDBTests {
-  private final class Server: Sendable {
-    private let folder: TemporaryFolder
-    private let port = RawServer.freePort()
-    private let process: ChildProcess
+  private func influxDB() throws -> LocalServer {
+    let server = try LocalServer()
+    let path = server.folder.path
+    try server.folder.write(
+      """
+      reporting-disabled = true
+      bind-address = "127.0.0.1:\(RawServer.freePort())"
+      [meta]
+      dir = "\(path)/meta"
+      [data]
+      dir = "\(path)/data"
+      wal-dir = "\(path)/wal"
+      [http]
+      bind-address = "127.0.0.1:\(server.port)"
+      auth-enabled = true
+      """,
+      to: "influxdb.conf"
+    )
+    try server.start("/usr/bin/influxd", "-config", "\(path)/influxdb.conf")
+    return server
+  }
 
-    var url: String { "http://127.0.0.1:\(port)" }
-
-    init() throws {
-      folder = try TemporaryFolder()
-      let path = folder.path
-      try folder.write(
-        """
-        reporting-disabled = true
-        bind-address = "127.0.0.1:\(RawServer.freePort())"
-        [meta]
-        dir = "\(path)/meta"
-        [data]
-        dir = "\(path)/data"
-        wal-dir = "\(path)/wal"
-        [http]
-        bind-address = "127.0.0.1:\(port)"
-        auth-enabled = true
-        """,
-        to: "influxdb.conf"
-      )
-      process = try ChildProcess(
-        ["/usr/bin/influxd", "-config", "\(path)/influxdb.conf"],
-        output: "\(path)/out"
-      )
-    }
-
-    func stop() { process.stop() }
-
-    /// Sends a command or points as the server's own tools do, waiting until the server is there.
-    func post(_ path: String, _ body: String) async throws {
-      let request = HTTPRequest(
-        method: "POST",
-        url: url + path,
-        headers: [
-          "Content-Type": "application/x-www-form-urlencoded", "Authorization": "Basic bWU6aHVudGVyMg==",
-        ],
-        body: Array(body.utf8)
-      )
-      let deadline = ContinuousClock.now + .seconds(60)
-      while true {
-        do throws(HTTPError) {
-          let response = try await HTTPClient().send(request)
-          let words = String(decoding: response.body, as: UTF8.self)
-          #expect(response.status < 300 && !words.contains("error"), "\(body): \(words)")
-          return
-        } catch {
-          try #require(error.isTransient && ContinuousClock.now < deadline, "\(error)")
-          try await Task.sleep(for: .milliseconds(50))
-        }
-      }
-    }
+  /// Sends a command or points.
+  private func post(_ path: String, _ body: String, to server: LocalServer) async throws {
+    let words = try await server.post(path, body, authorization: "Basic bWU6aHVudGVyMg==")
+    #expect(!words.contains("error"), "\(body): \(words)")
   }
 
   private func ask(
-    _ server: Server,
+    _ server: LocalServer,
     _ query: String,
     change: (inout [String: String]) -> Void = { _ in }
   ) async -> ProviderAnswer {
@@ -85,16 +55,16 @@ struct RealInfluxDBTests {
   }
 
   @Test func `points that were written come back through queries`() async throws {
-    let server = try Server()
+    let server = try influxDB()
     defer { server.stop() }
-    try await server.post("/query", "q=CREATE USER me WITH PASSWORD 'hunter2' WITH ALL PRIVILEGES")
-    try await server.post("/query", "q=CREATE DATABASE shop")
+    try await post("/query", "q=CREATE USER me WITH PASSWORD 'hunter2' WITH ALL PRIVILEGES", to: server)
+    try await post("/query", "q=CREATE DATABASE shop", to: server)
     let lines = [
       "requests,app=web errors=3i,share=0.25,ok=true 1700000000000000000",
       "requests,app=web errors=4i,share=0.5,ok=true 1700000001000000000",
       "requests,app=api errors=1i,share=0.125,ok=false,note=\"late\" 1700000002000000000",
     ].joined(separator: "\n")
-    try await server.post("/write?db=shop", lines)
+    try await post("/write?db=shop", lines, to: server)
 
     let shares = await ask(server, "SELECT share FROM requests")
     #expect(shares.value == .list([0.25, 0.5, 0.125]), "\(shares)")

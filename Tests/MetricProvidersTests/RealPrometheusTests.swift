@@ -9,36 +9,20 @@ import Testing
 @Suite(
   .serialized,
   .timeLimit(.minutes(2)),
-  .enabled(if: access("/usr/bin/prometheus", X_OK) == 0, "no prometheus here")
+  .enabled(if: LocalServer.hasPrometheus, "no prometheus here")
 )
 struct RealPrometheusTests {
-  private final class Server: Sendable {
-    let port = RawServer.freePort()
-    let folder: TemporaryFolder
-    private let process: ChildProcess
-
-    init() throws {
-      folder = try TemporaryFolder()
-      try folder.write(
+  private func scrapingItself() throws -> LocalServer {
+    try LocalServer.prometheus(
+      configuration: { server in
         """
         global: { scrape_interval: 1s }
         scrape_configs:
           - job_name: self
-            static_configs: [{ targets: ["127.0.0.1:\(port)"] }]
-        """,
-        to: "prometheus.yml"
-      )
-      process = try ChildProcess(
-        [
-          "/usr/bin/prometheus", "--config.file=\(folder.path)/prometheus.yml",
-          "--storage.tsdb.path=\(folder.path)/data",
-          "--web.listen-address=127.0.0.1:\(port)",
-        ],
-        output: "\(folder.path)/log"
-      )
-    }
-
-    func stop() { process.stop() }
+            static_configs: [{ targets: ["127.0.0.1:\(server.port)"] }]
+        """
+      }
+    )
   }
 
   private var context: ProviderContext {
@@ -46,22 +30,20 @@ struct RealPrometheusTests {
   }
 
   private func ask(
-    _ server: Server,
+    _ server: LocalServer,
     _ query: String,
     range: PrometheusQuery.Range? = nil
   ) async -> ProviderAnswer {
-    let spec = PrometheusQuery(address: "http://127.0.0.1:\(server.port)", query: query, rangeQuery: range)
+    let spec = PrometheusQuery(address: server.url, query: query, rangeQuery: range)
     return await measure(provider: .prometheus(spec), context: context)
   }
 
   @Test func `a real server answers every kind of query`() async throws {
-    let server = try Server()
+    let server = try scrapingItself()
     defer { server.stop() }
-    let deadline = ContinuousClock.now + .seconds(60)
-    var up = await ask(server, "up{job=\"self\"}")
-    while up.value != .list([1]), ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(50))
-      up = await ask(server, "up{job=\"self\"}")
+    let up = try await waitFor("the first scrape") {
+      let up = await ask(server, "up{job=\"self\"}")
+      return up.value == .list([1]) ? up : nil
     }
     #expect(up.value == .list([1]), "\(up)")
     #expect(up.valueText == "[1]")
@@ -87,16 +69,12 @@ struct RealPrometheusTests {
   }
 
   @Test func `the web provider reads the same server by a path`() async throws {
-    let server = try Server()
+    let server = try scrapingItself()
     defer { server.stop() }
-    let url = "http://127.0.0.1:\(server.port)/api/v1/query?query=42"
+    let url = "\(server.url)/api/v1/query?query=42"
     let spec = ProviderSpec.web(WebQuery(url: url, jsonPath: "{.data.result[1]}"))
-    let deadline = ContinuousClock.now + .seconds(60)
-    var answer = await measure(provider: spec, context: context)
-    while answer.error != nil, ContinuousClock.now < deadline {
-      try await Task.sleep(for: .milliseconds(50))
-      answer = await measure(provider: spec, context: context)
-    }
+    try await server.prometheusIsReady()
+    let answer = await measure(provider: spec, context: context)
     #expect(answer.value == .json("42"))
   }
 }
