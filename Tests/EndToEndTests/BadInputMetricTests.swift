@@ -12,6 +12,7 @@ extension EndToEnd {
       let provider: String
       let phase: String
       let words: String
+      var condition = "result >= 0.95"
 
       static func web(_ path: String, _ words: String, phase: String = "Error") -> Endpoint {
         let url = path == "down" ? "http://127.0.0.1:1/x" : "SERVER/\(path)"
@@ -23,13 +24,19 @@ extension EndToEnd {
         )
       }
 
-      static func prometheus(_ path: String, _ words: String, phase: String = "Error") -> Endpoint {
+      static func prometheus(
+        _ path: String,
+        _ words: String,
+        phase: String = "Error",
+        condition: String = "result[0] >= 0.95"
+      ) -> Endpoint {
         let url = path == "down" ? "http://127.0.0.1:1" : "SERVER/\(path)"
         return Endpoint(
           name: "prometheus-\(path)",
           provider: "{ prometheus: { address: \"\(url)\", query: up } }",
           phase: phase,
-          words: words
+          words: words,
+          condition: condition
         )
       }
 
@@ -48,16 +55,40 @@ extension EndToEnd {
         prometheus("empty", "with an empty body"),
         prometheus("nothing", "no data returned", phase: "Inconclusive"),
         prometheus("refused", "bad_data: parse error"),
+        web("big", "the answer is longer than 4194304 bytes"),
+        web("loop", "redirects"),
+        Endpoint(
+          name: "web-silent",
+          provider: "{ web: { url: \"SILENT/\", timeoutSeconds: 1 } }",
+          phase: "Inconclusive",
+          words: "timed out"
+        ),
+        prometheus("string", "a string, which is no metric"),
+        prometheus("two", "mismatched types", condition: "result >= 0.95"),
+        prometheus("matrix", "mismatched types", condition: "result >= 0.95"),
+        prometheus("big", "the answer is longer than 4194304 bytes"),
+        prometheus("loop", "redirects"),
       ]
     }
 
     static let answers: [String: (status: Int, body: String)] = [
       "/html": (200, "<html>Sign in</html>"), "/nan": (200, "{\"rate\":NaN}"),
       "/text-nan": (200, "{\"rate\":\"NaN\"}"), "/empty": (200, ""), "/null": (200, "{\"rate\":null}"),
-      "/missing": (200, "{}"), "/broken": (500, "oops"),
+      "/missing": (200, "{}"), "/broken": (500, "oops"), "/loop": (302, "/loop"),
       "/html/api/v1/query": (200, "<html>Sign in</html>"), "/empty/api/v1/query": (200, ""),
       "/nan/api/v1/query": (200, vector("{\"metric\":{},\"value\":[1,\"NaN\"]}")),
       "/nothing/api/v1/query": (200, vector("")),
+      "/two/api/v1/query": (
+        200, vector("{\"metric\":{\"a\":\"b\"},\"value\":[1,\"1\"]},{\"metric\":{},\"value\":[1,\"0\"]}")
+      ),
+      "/string/api/v1/query": (
+        200, "{\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[1,\"up\"]}}"
+      ),
+      "/matrix/api/v1/query": (
+        200,
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":"
+          + "[{\"metric\":{},\"values\":[[1,\"1\"],[2,\"1\"]]}]}}"
+      ),
       "/refused/api/v1/query": (
         400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}"
       ),
@@ -66,12 +97,21 @@ extension EndToEnd {
     @Test(.timeLimit(.minutes(2)))
     func aMetricThatCannotBeHadIsNeverASuccess() async throws {
       try await Stage.run(pods: .simulated) { stage in
-        let server = try await WebServer(in: stage.folder, answers: Self.answers)
+        let silent = try SilentPort()
+        defer { silent.close() }
+        let big = "\(stage.folder)/ten-megabytes"
+        try Files.write("[" + String(repeating: "1234567890,", count: 1_000_000) + "1]", to: big)
+        let server = try await WebServer(
+          in: stage.folder,
+          answers: Self.answers,
+          locations: ["location /big { root /; try_files \(big) =404; }"]
+        )
+        let urls = ["SERVER": server.url, "SILENT": "http://127.0.0.1:\(silent.port)"]
         let controller = try Controller(on: stage)
-        for endpoint in Endpoint.all { try await stage.apply(Self.manifests(endpoint, server.url, "v1")) }
+        for endpoint in Endpoint.all { try await stage.apply(Self.manifests(endpoint, urls, "v1")) }
         for endpoint in Endpoint.all { try await wait(stage, endpoint, for: "Healthy") }
         let before = try await pods(stage)
-        for endpoint in Endpoint.all { try await stage.apply(Self.manifests(endpoint, server.url, "v2")) }
+        for endpoint in Endpoint.all { try await stage.apply(Self.manifests(endpoint, urls, "v2")) }
         for endpoint in Endpoint.all { try await check(stage, endpoint) }
         #expect(try await pods(stage).isSuperset(of: before), "a pod of v1 is gone")
         #expect(await controller.stop())
@@ -113,8 +153,11 @@ extension EndToEnd {
       "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[\(samples)]}}"
     }
 
-    private static func manifests(_ endpoint: Endpoint, _ server: String, _ version: String) -> String {
-      let result = endpoint.name.hasPrefix("web") ? "result" : "result[0]"
+    private static func manifests(_ endpoint: Endpoint, _ urls: [String: String], _ version: String) -> String
+    {
+      let provider = urls.reduce(endpoint.provider) { text, url in
+        text.split(separator: url.key, omittingEmptySubsequences: false).joined(separator: url.value)
+      }
       return """
         apiVersion: v1
         kind: Namespace
@@ -131,8 +174,8 @@ extension EndToEnd {
             failureLimit: 0
             consecutiveErrorLimit: 1
             evidenceDeadline: 3s
-            successCondition: \(result) >= 0.95
-            provider: \(endpoint.provider.split(separator: "SERVER").joined(separator: server))
+            successCondition: \(endpoint.condition)
+            provider: \(provider)
         ---
         apiVersion: argoproj.io/v1alpha1
         kind: Rollout
