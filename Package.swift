@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(name: "CGlibc"),
 
     // Pure: no I/O, no clock, no logger.
     room("Primitives", []),
@@ -91,7 +92,7 @@ let package = Package(
         "Primitives", "Simulation", argumentParser, hummingbird, logging, lifecycle, nioCore, subprocess,
       ]
     ),
-    .executableTarget(name: "serin", dependencies: ["CommandLineKit"], swiftSettings: settings),
+    .executableTarget(name: "serin", dependencies: ["CommandLineKit", "CGlibc"], swiftSettings: settings),
 
     tests("PrimitivesTests", ["Primitives"]),
     tests("KubeModelTests", ["KubeModel", "Primitives"]),
