@@ -59,8 +59,7 @@ import Testing
     let first = Self.deployment([Self.variable("A", "1"), Self.variable("B", "2")])
     _ = try await client.send("POST", Self.deployments, first)
     func patch(_ env: [JSONValue], _ extra: JSONFields = [:]) async throws -> JSONValue? {
-      var container: JSONFields = ["name": "c", "env": .array(env)]
-      container.merge(extra) { $1 }
+      let container = JSONFields(["name": "c", "env": .array(env)]).merging(extra) { $1 }
       let body: JSONValue = ["spec": ["template": ["spec": ["containers": [.object(container)]]]]]
       let answer = try await client.send(
         "PATCH",
