@@ -47,7 +47,7 @@ struct SimulateCommand: AsyncParsableCommand {
       let result = await Histories(world: world, seeds: seed..<(seed + UInt64(histories))).play()
       plans += result.plans
       if let broken = result.broken.first { throw failure(world, broken.seed, broken.violation) }
-      Terminal.printNow("\(Table.pad(world.name, 42))\(histories) histories, \(result.plans) plans")
+      Terminal.printNow("\(Table.pad(world.name, 46))\(histories) histories, \(result.plans) plans")
     }
     let time = start.duration(to: .now)
     Terminal.printNow("\(histories * worlds.count) histories, \(plans) plans, no violation, \(time.goText)")
