@@ -114,6 +114,11 @@ import Testing
       "a restart took the only pod of a canary in the plan that sent more requests to it"
     ),
     (
+      "routed canary", 230187,
+      "a restart waited half a minute for each pod whose ReplicaSet asked for less than the spec"
+    ),
+    ("basic canary with surge alone", 230005, "the same, and went on long after an abort"),
+    (
       "basic canary without surge", 220481,
       "pods that became ready while the watch was lost were promised and taken, unseen"
     ),

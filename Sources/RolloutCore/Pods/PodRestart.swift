@@ -51,7 +51,7 @@ extension Situation {
     // What the same plan takes away is not known to the counts yet, and where it sends requests pods must be.
     guard let pods = outdatedPods, !draft.effects.contains(where: \.changesPods) else { return }
     var allowed = spareForRestart
-    var left = podsByOwner(readyFor: 0)
+    var left = podsByOwner(areAvailable: false)
     for pod in pods {
       // One that is ready answers, long enough or not; by whose clock it is long enough, nobody knows.
       if pod.isAvailable(minReadySeconds: 0, at: now) {
@@ -66,10 +66,13 @@ extension Situation {
     }
   }
 
-  /// Pods that have been ready for so many seconds, by the ReplicaSet that they are of.
-  private func podsByOwner(readyFor seconds: Int) -> [String: Int] {
+  /// Pods by the ReplicaSet that they are of: those that are ready, or those that are for as long as their ReplicaSet
+  /// asks, which need not be what the spec says by now.
+  private func podsByOwner(areAvailable: Bool) -> [String: Int] {
+    let asked = revisions.all.map { ($0.object.uid, $0.object.spec["minReadySeconds"]?.int ?? 0) }
+    let seconds = Dictionary(asked, uniquingKeysWith: { $1 })
     let pods = (snapshot.pods ?? []).map { PodView($0) }
-      .filter { $0.isAvailable(minReadySeconds: seconds, at: now) }
+      .filter { $0.isAvailable(minReadySeconds: areAvailable ? seconds[$0.owner] ?? 0 : 0, at: now) }
     return Dictionary(pods.map { ($0.owner, 1) }, uniquingKeysWith: +)
   }
 
@@ -78,7 +81,7 @@ extension Situation {
   private var spareForRestart: Int {
     let ordered = revisions.all.reduce(0) { $0 + $1.desired }
     let counted = revisions.all.reduce(0) { $0 + $1.available }
-    let available = podsByOwner(readyFor: spec.minReadySeconds)
+    let available = podsByOwner(areAvailable: true)
     let live = revisions.all.reduce(0) { $0 + (available[$1.object.uid] ?? 0) }
     let unavailable =
       (spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable)?
