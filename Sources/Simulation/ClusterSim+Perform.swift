@@ -30,7 +30,7 @@ extension ClusterSim {
   private mutating func write(_ patch: JSONValue, _ version: String) throws(SimError) {
     if happens(settings.faults.crashed) { try crash() }
     if happens(settings.faults.refused) { throw SimError(message: "injected failure") }
-    guard rollout.resourceVersion == version else { throw SimError(message: "the rollout was changed") }
+    try checkIsCurrent(version)
     writes += 1
     rollout["status"] = MergePatch.apply(patch, to: rollout["status"])
     rollout.set(nextVersion(), at: "metadata", "resourceVersion")
@@ -38,10 +38,17 @@ extension ClusterSim {
     if caches.nextThaw != nil { caches.noteRollout(snapshot()) }
   }
 
+  /// A write to the rollout holds only at its version; one that is refused has the rollout read anew.
+  private mutating func checkIsCurrent(_ version: String) throws(SimError) {
+    guard rollout.resourceVersion != version else { return }
+    if caches.nextThaw != nil { caches.noteRollout(snapshot()) }
+    throw SimError(message: "the rollout was changed")
+  }
+
   private mutating func patchRollout(_ version: inout String, _ change: (inout JSONValue) -> Void)
     throws(SimError)
   {
-    guard rollout.resourceVersion == version else { throw SimError(message: "the rollout was changed") }
+    try checkIsCurrent(version)
     let before = rollout
     change(&rollout)
     guard rollout != before else { return }

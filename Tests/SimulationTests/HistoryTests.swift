@@ -119,6 +119,11 @@ import Testing
     ),
     ("basic canary with surge alone", 230005, "the same, and went on long after an abort"),
     (
+      "basic canary without surge", 330499,
+      "pods were taken by a spec that a refused write had shown to be old"
+    ),
+    ("routed canary", 320207, "fewer replicas were asked for in the middle of a restart"),
+    (
       "basic canary without surge", 220481,
       "pods that became ready while the watch was lost were promised and taken, unseen"
     ),

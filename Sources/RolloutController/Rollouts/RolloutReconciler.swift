@@ -12,6 +12,7 @@ package struct RolloutReconciler: Sendable {
   private let performer: Performer
   private let deleted: DeletedRollouts
   private let quiet = QuietStatus()
+  private let outdated = OutdatedRollouts()
   private let emit: @Sendable (PlannedEvent, JSONValue) -> Void
   private let now: @Sendable () -> Instant
   private let logger: Logger
@@ -36,6 +37,12 @@ package struct RolloutReconciler: Sendable {
 
   /// Plans and performs; says when the rollout wants to be looked at again.
   package func reconcile(_ key: ObjectKey) async -> ReconcileResult {
+    do throws(KubeError) {
+      try await outdated.refresh(key, in: performer.stores.rollouts, from: performer.client)
+    } catch {
+      logger.warning("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
+      return .failed(retryAfter: error.retryAfter)
+    }
     guard var snapshot = observer.snapshot(of: key, now: now()) else {
       quiet.forget(key)
       if let rollout = deleted.take(key) { await tellDeletion(of: rollout) }
@@ -96,6 +103,7 @@ package struct RolloutReconciler: Sendable {
 
   /// A write that lost a race starts again from a fresh look; the change that won brings that by itself.
   private func failed(_ error: KubeError, _ plan: Plan, _ rollout: JSONValue) -> ReconcileResult {
+    outdated.note(error, of: rollout)
     logger.log(
       level: error.isLostRace ? .debug : .warning,
       "\(error.message)",

@@ -14,13 +14,17 @@ extension Invariants {
     orderLimit = ordered <= spec.replicas + surge ? spec.replicas + surge : limit
   }
 
-  /// A restart takes no more ready pods at once than the spec lets us miss, and one at least.
+  /// A restart takes no more ready pods at once than the spec lets us miss, and one at least. What it takes before it
+  /// can see that the spec asks for fewer pods it takes by the spec of before.
   mutating func checkRestart(_ spec: RolloutSpec, _ sim: ClusterSim) {
     let missing = sim.replacementsToCome
     let unavailable = spec.canary?.maxUnavailable ?? spec.blueGreen?.maxUnavailable
     let limit = max(1, unavailable?.count(of: spec.replicas, roundingUp: false) ?? 0)
-    if missing > max(limit, replacements) { fail(sim, "a restart took \(missing) pods of \(spec.replicas)") }
+    if missing > max(limit, restartLimit, replacements) {
+      fail(sim, "a restart took \(missing) pods of \(spec.replicas)")
+    }
     replacements = missing
+    restartLimit = sim.seesAll ? limit : max(restartLimit, limit)
   }
 
   /// No requests are newly sent where no pod is ready, while there are ready pods where they went.

@@ -28,6 +28,8 @@ package struct Invariants: Sendable {
   private var excused = 0
   /// Pods at most that were evicted and have no ready successor; grows only where the spec allows it.
   var replacements = 0
+  /// How many that may have been at the last look.
+  var restartLimit = 0
   /// Weights of the routes by Service, as they were at the last check.
   var directions: [ObjectKey: [String: Int]] = [:]
   package private(set) var violations: [String] = []
