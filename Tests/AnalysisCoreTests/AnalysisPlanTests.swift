@@ -49,6 +49,7 @@ struct AnalysisPlanTests {
         #"Metric "m" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4)"#
       ),
       LimitCase(["onError": "error"], "EEEEE", "Error"),
+      LimitCase(["onError": "fail"], "E", "Failed"),
       LimitCase(["onError": "inconclusive", "consecutiveErrorLimit": 0], "E", "Inconclusive"),
       LimitCase([:], "EEEES", "Successful"),
       LimitCase(["count": 3, "interval": "1m"], "SS", "Running"),

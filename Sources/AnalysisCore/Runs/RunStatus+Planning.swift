@@ -12,7 +12,10 @@ extension RunStatus {
     default: break
     }
     switch entry.outcome {
-    case .measured(let measurement): result.take(measurement)
+    case .measured(var measurement):
+      // An error of a Job, or of an argument's Secret, was held against no policy yet.
+      if let gap = measurement.gap, metric.policy(for: gap) == .fail { measurement.phase = .failed }
+      result.take(measurement)
     case .postponed(let postponement): result.postpone(postponement)
     }
     set(result, in: run)
