@@ -29,7 +29,7 @@ package struct Controller: Sendable {
     self.logger = logger
     self.now = now
     stores = ControllerStores()
-    metrics = ControllerMetrics(version: options.version, stores: stores, client: client)
+    metrics = ControllerMetrics(options, stores: stores, client: client)
   }
 
   /// Whether every cache has been filled; a standby is ready too.

@@ -18,6 +18,8 @@ package struct ControllerOptions: Sendable {
   package var analysis: AnalysisOptions
   /// What the metrics say about who runs.
   package var version: String
+  /// Whether anybody will read the metrics.
+  package var servesMetrics: Bool
 
   package init(
     namespace: String? = nil,
@@ -27,7 +29,8 @@ package struct ControllerOptions: Sendable {
     stateDirectory: String,
     concurrency: Int = 10,
     analysis: AnalysisOptions = AnalysisOptions(),
-    version: String = "unknown"
+    version: String = "unknown",
+    servesMetrics: Bool = false
   ) {
     self.namespace = namespace
     self.instanceID = instanceID
@@ -37,5 +40,6 @@ package struct ControllerOptions: Sendable {
     self.concurrency = concurrency
     self.analysis = analysis
     self.version = version
+    self.servesMetrics = servesMetrics
   }
 }

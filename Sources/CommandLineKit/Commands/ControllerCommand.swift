@@ -120,7 +120,8 @@ struct ControllerCommand: AsyncParsableCommand {
       identity: identity ?? "\(Self.hostName())_\(getpid())",
       stateDirectory: stateDir,
       analysis: try await analysisOptions(controllerNamespace: leaseNamespace, userAgent: userAgent),
-      version: SerinVersion.text
+      version: SerinVersion.text,
+      servesMetrics: metricsAddress != nil
     )
     logger.info(
       "started",

@@ -8,14 +8,15 @@ import RolloutCore
 ///
 /// Gauges are computed from the caches when they are asked for, so that nobody pays for them between two scrapes.
 package final class ControllerMetrics: Sendable {
-  let tally = ControllerTally()
+  let tally: ControllerTally
   private let version: String
   private let stores: ControllerStores
   private let client: KubeClient
   private let workers = Locked<[Worker<ObjectKey>]>([])
 
-  init(version: String, stores: ControllerStores, client: KubeClient) {
-    self.version = version
+  init(_ options: ControllerOptions, stores: ControllerStores, client: KubeClient) {
+    tally = ControllerTally(isRead: options.servesMetrics)
+    version = options.version
     self.stores = stores
     self.client = client
   }

@@ -43,7 +43,11 @@ final class ControllerTally: Sendable {
     var manualPause = Histogram([0, 60, 300, 900, 1800, 3600, 7200, 14_400, 28_800])
   }
 
+  private let isRead: Bool
   private let state = Locked(State())
+
+  /// What nobody reads is not counted: only a reader has objects forgotten that are gone.
+  init(isRead: Bool = true) { self.isRead = isRead }
 
   /// Has the look taken, and counts how long it took and whether it failed.
   func look(
@@ -52,6 +56,7 @@ final class ControllerTally: Sendable {
     now: () -> Instant,
     _ body: () async -> ReconcileResult
   ) async -> ReconcileResult {
+    guard isRead else { return await body() }
     let began = now()
     let result = await body()
     let seconds = (now() - began).inSeconds
@@ -65,6 +70,7 @@ final class ControllerTally: Sendable {
   }
 
   func count(event type: String, _ reason: String, of rollout: ObjectKey) {
+    guard isRead else { return }
     let kind = EventKind(object: rollout, type: type, reason: reason)
     state.withLock { $0.events[kind, default: 0] += 1 }
   }
