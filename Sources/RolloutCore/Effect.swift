@@ -11,8 +11,15 @@ package enum Effect: Sendable, Hashable {
   case createReplicaSet(JSONValue)
   /// Makes the rollout the controller of a ReplicaSet that has none; holds only for this uid.
   case adoptReplicaSet(name: String, uid: String, owners: [JSONValue])
-  /// Holds only while the ReplicaSet still asks for `from` pods. Annotations go in the same write; nil removes one.
-  case scaleReplicaSet(name: String, from: Int, to: Int, annotations: [String: String?])
+  /// Holds only while the ReplicaSet still asks for `from` pods and, where pods go, at the resourceVersion: which of
+  /// them answer was read there. Annotations go in the same write; nil removes one.
+  case scaleReplicaSet(
+    name: String,
+    from: Int,
+    to: Int,
+    annotations: [String: String?],
+    resourceVersion: String?
+  )
   /// Holds only for a ReplicaSet that exists; nil removes an annotation.
   case annotateReplicaSet(name: String, annotations: [String: String?])
   /// Merges what the controller puts into a ReplicaSet's pod template, with the annotations that remember it, or its

@@ -33,6 +33,17 @@ package struct ReplicaSetView: Sendable, Hashable {
   /// The pod template without what the controller put into it, comparable with the one in the Rollout.
   package var template: JSONValue { object.templateWithoutInjections }
 
+  /// The effect that gives it another size.
+  func scaling(to size: Int, _ annotations: [String: String?]) -> Effect {
+    .scaleReplicaSet(
+      name: name,
+      from: desired,
+      to: size,
+      annotations: annotations,
+      resourceVersion: size < desired ? object.resourceVersion : nil
+    )
+  }
+
   /// Container name to image.
   package var images: [String: String] { containerImages(of: template) }
 }

@@ -34,10 +34,7 @@ package struct Revisions: Sendable, Hashable {
       all: all,
       wanted: .init(hash: found?.hash ?? hash, set: found),
       status: status,
-      isAbortRecorded: snapshot.isAbortRecorded(
-        status,
-        revision: all.first { $0.hash == status.currentPodHash }?.revision
-      )
+      isAbortRecorded: snapshot.isAbortRecorded(status)
     )
     let new = queue == nil ? found : queue?.current.set
     self.new = new

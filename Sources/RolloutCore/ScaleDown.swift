@@ -13,7 +13,7 @@ extension Situation {
       annotations[RolloutNames.desiredReplicas] = String(spec.replicas)
     }
     if set.desired != size {
-      draft.perform(.scaleReplicaSet(name: set.name, from: set.desired, to: size, annotations: annotations))
+      draft.perform(set.scaling(to: size, annotations))
       let verb = size > set.desired ? "up" : "down"
       draft.eventOfEffect(
         "ScalingReplicaSet",

@@ -70,13 +70,9 @@ extension ClusterSim {
         for (key, value) in annotations { rollout.set(.string(value), at: "metadata", "annotations", key) }
       }
     case .createReplicaSet(let set): return create(set)
-    case .scaleReplicaSet(let name, let from, let to, let annotations):
-      guard replicaSets[name]?.spec["replicas"]?.int == from else {
-        throw SimError(message: "\(name) has another size")
-      }
-      replicaSets[name]?.set(JSONValue(to), at: "spec", "replicas")
+    case .scaleReplicaSet(let name, let from, let to, let annotations, let version):
+      try scale(name, from: from, to: to, at: version)
       try annotate(name, annotations)
-      reconcilePods()
     case .adoptReplicaSet(let name, let uid, let owners):
       guard replicaSets[name]?.uid == uid else { throw SimError(message: "\(name) is another one") }
       replicaSets[name]?.set(.array(owners), at: "metadata", "ownerReferences")
@@ -127,6 +123,19 @@ extension ClusterSim {
     replicaSets[set.name] = set
     reconcilePods()
     return true
+  }
+
+  private mutating func scale(_ name: String, from: Int, to: Int, at version: String?) throws(SimError) {
+    guard let set = replicaSets[name].map(withStatus), set.spec["replicas"]?.int == from,
+      version == nil || version == set.resourceVersion
+    else {
+      caches.noteReplicaSet(name, snapshot())
+      throw SimError(message: "\(name) was changed")
+    }
+    let written = nextVersion()
+    replicaSets[name]?.set(JSONValue(to), at: "spec", "replicas")
+    replicaSets[name]?.set(written, at: "metadata", "resourceVersion")
+    reconcilePods()
   }
 
   private mutating func annotate(_ name: String, _ annotations: [String: String?]) throws(SimError) {

@@ -3,7 +3,8 @@ package import Primitives
 import RolloutCore
 
 extension ClusterSim {
-  /// The ReplicaSet with the status that its controller would have written by now.
+  /// The ReplicaSet with the status that its controller would have written by now, and the resourceVersion that it
+  /// would have led to.
   func withStatus(_ set: JSONValue) -> JSONValue {
     let pods = pods[set.name] ?? []
     let ready = pods.count { $0.isReady(at: now) }
@@ -15,6 +16,8 @@ extension ClusterSim {
       "availableReplicas": JSONValue(available),
       "observedGeneration": 1,
     ]
+    let written = "\(set.resourceVersion)-\(pods.count)-\(ready)-\(available)"
+    set.set(.string(written), at: "metadata", "resourceVersion")
     return set
   }
 

@@ -11,7 +11,7 @@ extension Timeline {
       annotations.keys.allSatisfy { $0 == RolloutNames.revision }
         ? nil : "annotate the rollout: \(shortKeys(annotations.keys))"
     case .createReplicaSet(let set): words(forNew: set)
-    case .scaleReplicaSet(let name, let from, let to, _): "\(revision(name)): \(from)→\(to)"
+    case .scaleReplicaSet(let name, let from, let to, _, _): "\(revision(name)): \(from)→\(to)"
     case .adoptReplicaSet(let name, _, _): "adopt \(revision(name))"
     case .annotateReplicaSet(let name, let annotations): words(for: annotations, of: revision(name))
     case .editReplicaSet(let name, let patch):

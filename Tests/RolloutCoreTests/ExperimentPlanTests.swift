@@ -326,7 +326,7 @@ import Testing
     #expect(plan.statusPatch?["phase"] == "Error")
     #expect(plan.status.message.hasPrefix("Experiment spec invalid: \(says)"), "\(plan.status.message)")
     let scaled = plan.effects.compactMap { effect -> Int? in
-      if case .scaleReplicaSet(_, _, let size, _) = effect { size } else { nil }
+      if case .scaleReplicaSet(_, _, let size, _, _) = effect { size } else { nil }
     }
     #expect(scaled == [0, 0])
     #expect(replicaSets(plan.effects).isEmpty)

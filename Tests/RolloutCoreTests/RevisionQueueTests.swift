@@ -72,7 +72,7 @@ import Testing
     sim.settings.isGitReachable = true
     sim.run(for: .seconds(60))
     #expect(images(sim) == ["shop:v3", "shop:v4", "shop:v5"] && sim.canaryWeight == 50)
-    #expect(sim.decisions.contains { $0.contains("-r2-abort-") })
+    #expect(sim.decisions.contains { $0.contains("-abort-") })
   }
 
   @Test func theStableVersionNeverWaits() {

@@ -131,6 +131,35 @@ import Testing
       "basic canary with a deadline", 70216,
       "pods of a blue/green preview that became ready were no progress"
     ),
+    (
+      "basic canary with surge alone", 350125,
+      "a ReplicaSet that was seen as it had been before a pod became ready gave that pod up"
+    ),
+    ("routed canary with setCanaryScale", 240246, "the same after the answer to a scaling was lost"),
+    (
+      "routed canary with dynamicStableScale", 360353,
+      "requests left the last ready pod, not available yet, for a stable without any"
+    ),
+    (
+      "routed canary with dynamicStableScale", 370306,
+      "stable got its share back before it had grown, when dynamicStableScale was switched off"
+    ),
+    (
+      "routed canary with dynamicStableScale", 410192,
+      "pods ordered for requests that came back to stable took longer than the lost ones"
+    ),
+    (
+      "routed canary with a queue", 360071,
+      "revisions that waited behind an aborted one were released after it was asked for again"
+    ),
+    (
+      "basic canary", 390085,
+      "pods were ordered twice beside a ReplicaSet that a second attempt to create it had found"
+    ),
+    (
+      "basic canary with a deadline", 400315,
+      "a promoted revision whose pods never came was progressing for ever, its abort having no effect"
+    ),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })

@@ -76,8 +76,9 @@ package struct Performer: Sendable {
     case .adoptReplicaSet(let name, let uid, let owners):
       let patch: JSONValue = ["metadata": ["uid": .string(uid), "ownerReferences": .array(owners)]]
       try await write(stores.replicaSets, ObjectKey(namespace: key.namespace, name: name), .merge(patch))
-    case .scaleReplicaSet(let name, let from, let to, let annotations):
-      try await scale(ObjectKey(namespace: key.namespace, name: name), from: from, to: to, annotations)
+    case .scaleReplicaSet(let name, let from, let to, let annotations, let version):
+      let set = ObjectKey(namespace: key.namespace, name: name)
+      try await scale(set, from: from, to: to, annotations, at: version)
     case .annotateReplicaSet(let name, let annotations):
       let patch: JSONValue = [
         "metadata": ["annotations": .object(JSONFields(annotations.mapValues { JSONValue($0) }))]
@@ -185,12 +186,13 @@ package struct Performer: Sendable {
     stores.rollouts.noteWritten(written)
   }
 
-  /// The `test` operation holds the write to the size that the plan saw.
+  /// The `test` operations hold the write to what the plan saw; where they refuse it, the ReplicaSet is read anew.
   private func scale(
     _ key: ObjectKey,
     from: Int,
     to: Int,
-    _ annotations: [String: String?]
+    _ annotations: [String: String?],
+    at version: String?
   ) async throws(KubeError) {
     var patch: [JSONValue] = [
       ["op": "test", "path": "/spec/replicas", "value": JSONValue(from)],
@@ -205,7 +207,22 @@ package struct Performer: Sendable {
         patch.append(["op": "remove", "path": .string(path)])
       }
     }
-    try await write(stores.replicaSets, key, .json(.array(patch)))
+    if let version {
+      let test: JSONValue = [
+        "op": "test", "path": "/metadata/resourceVersion", "value": .string(version),
+      ]
+      patch.insert(test, at: 0)
+    }
+    do throws(KubeError) {
+      try await write(stores.replicaSets, key, .json(.array(patch)))
+    } catch {
+      if error.isLostRace,
+        let live = try? await client.get(.replicaSets, namespace: key.namespace, name: key.name)
+      {
+        stores.replicaSets.noteWritten(live)
+      }
+      throw error
+    }
   }
 
   /// Names are functions of what is created: one that exists already is the one that was meant.
@@ -226,7 +243,11 @@ package struct Performer: Sendable {
   {
     if try await create(stores.replicaSets, set) { return true }
     let live = try await client.get(.replicaSets, namespace: key.namespace, name: set.name)
-    guard live.controllerReference?["uid"] != set.controllerReference?["uid"] else { return false }
+    guard live.controllerReference?["uid"] != set.controllerReference?["uid"] else {
+      // The watch has not brought it, and a plan without it orders its pods once more.
+      stores.replicaSets.noteCreated(live)
+      return false
+    }
     let count = (stores.rollouts[key]?.status["collisionCount"]?.int ?? 0) + 1
     try await patchRollout(
       key,

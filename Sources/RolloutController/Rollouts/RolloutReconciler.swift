@@ -157,7 +157,7 @@ extension Effect {
     case .setDefaultReplicas: "set spec.replicas to 1"
     case .annotateRollout(let annotations): "annotate the rollout with \(annotations.keys.sorted())"
     case .createReplicaSet(let set): "create ReplicaSet \(set.name) of \(set.spec["replicas"] ?? 0)"
-    case .scaleReplicaSet(let name, let from, let to, _): "scale ReplicaSet \(name) from \(from) to \(to)"
+    case .scaleReplicaSet(let name, let from, let to, _, _): "scale ReplicaSet \(name) from \(from) to \(to)"
     case .adoptReplicaSet(let name, _, _): "adopt ReplicaSet \(name)"
     case .annotateReplicaSet(let name, let annotations):
       "annotate ReplicaSet \(name): \(annotations.keys.sorted())"

@@ -139,7 +139,7 @@ extension Situation {
   func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     let carried = revisions.stable?.available ?? 0
     let hasCanary = revisions.all.contains {
-      $0.hash == selectedHash(canary.roles(status).canary) && $0.available > 0
+      $0.hash == selectedHash(canary.roles(status).canary) && $0.ready > 0
     }
     let missing =
       canary.dynamicStableScale || !status.isAborted
@@ -165,13 +165,15 @@ extension Situation {
   }
 
   /// Whether stable can take the requests that a smaller weight gives back to it: it may have shrunk or died meanwhile.
-  /// Where it is to have all its pods, so many of those for its share may be missing as the spec lets us miss.
+  /// Where it is to have all its pods, so many of those for its share may be missing as the spec lets us miss of all.
   private func mayReturn(_ weight: Int, _ canary: CanaryStrategy) -> Bool {
     let all = canary.maxTrafficWeight
     guard canary.dynamicStableScale else {
       let share = (all - weight) * spec.replicas / all
+      let available = revisions.stable?.available ?? 0
       let missing = canary.maxUnavailable.count(of: spec.replicas, roundingUp: false)
-      return spec.replicas == 0 || (revisions.stable?.available ?? 0) >= max(1, share - missing)
+      let needed = available + missing >= spec.replicas ? share - missing : share
+      return spec.replicas == 0 || available >= max(1, needed)
     }
     return isEnough(of: revisions.stable, pods(for: all - weight, of: all, canary), canary)
   }

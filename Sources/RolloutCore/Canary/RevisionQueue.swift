@@ -51,7 +51,8 @@ extension Situation {
   /// one comes, and the next number.
   func keepQueue(_ canary: CanaryStrategy, _ draft: inout Draft) {
     draft.status.queue = revisions.queue.map { .init(hash: $0.hash, revision: $0.set?.revision) }
-    guard canary.onNewRevision == .queue, let last = revisions.queue.last else { return }
+    guard canary.onNewRevision == .queue else { return }
+    guard let last = revisions.queue.last else { return keepNumber(&draft) }
     let highest = revisions.all.filter { $0.hash != last.hash }.map(\.revision).max() ?? 0
     guard let set = last.set else {
       let made = makeReplicaSet(hash: last.hash, revision: highest + 1, replicas: 0)
@@ -62,6 +63,16 @@ extension Situation {
     guard set.revision < highest else { return }
     let annotations: [String: String?] = [RolloutNames.revision: String(highest + 1)]
     draft.perform(.annotateReplicaSet(name: set.name, annotations: annotations))
+  }
+}
+
+extension Situation {
+  /// An aborted revision that is asked for again has the highest number again, so that those which waited behind it
+  /// do so no longer.
+  private func keepNumber(_ draft: inout Draft) {
+    guard draft.status.isAborted, let new = revisions.new, new.revision != nextRevision else { return }
+    let annotations: [String: String?] = [RolloutNames.revision: String(nextRevision)]
+    draft.perform(.annotateReplicaSet(name: new.name, annotations: annotations))
   }
 }
 

@@ -81,7 +81,7 @@ extension ExperimentSituation {
     var annotations: [String: String?] = [:]
     if set.scaleDownDeadline != nil { annotations[RolloutNames.scaleDownDeadline] = .some(nil) }
     if set.desired != size {
-      draft.perform(.scaleReplicaSet(name: set.name, from: set.desired, to: size, annotations: annotations))
+      draft.perform(set.scaling(to: size, annotations))
       let verb = size > set.desired ? "up" : "down"
       draft.eventOfEffect(
         "ScalingReplicaSet",

@@ -75,7 +75,7 @@ extension Explainer {
     for effect in plan.effects {
       switch effect {
       case .createReplicaSet(let made) where set == nil: return made.spec["replicas"]?.int ?? 0
-      case .scaleReplicaSet(let name, _, let size, _) where name == set?.name: return size
+      case .scaleReplicaSet(let name, _, let size, _, _) where name == set?.name: return size
       default: continue
       }
     }

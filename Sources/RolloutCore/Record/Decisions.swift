@@ -27,7 +27,7 @@ extension Situation {
       let stable = revisions.stable,
       new.hash != stable.hash
     else { return nil }
-    let id = snapshot.abortID(revision: nextRevision, at: abortedAt)
+    let id = snapshot.abortID(hash: new.hash, at: abortedAt)
     guard !origin.recordedDecisions.contains(id) else { return nil }
     let prefix = "Rollout aborted update to revision \(nextRevision)"
     let message = status.conditions.first { $0.reason == "RolloutAborted" }?.message ?? prefix
@@ -101,14 +101,14 @@ extension Situation {
 }
 
 extension Snapshot {
-  /// The idempotency key of an abort.
-  func abortID(revision: Int, at: Instant) -> String {
-    "\(rollout.uid.prefix(8))-r\(revision)-abort-\(at.secondsSinceEpoch)"
+  /// The idempotency key of an abort: a revision that is asked for again gets another number, its hash stays.
+  func abortID(hash: String, at: Instant) -> String {
+    "\(rollout.uid.prefix(8))-\(hash)-abort-\(at.secondsSinceEpoch)"
   }
 
   /// Whether nothing of an abort is left to be written to Git.
-  func isAbortRecorded(_ status: RolloutStatus, revision: Int?) -> Bool {
-    guard let origin, let abortedAt = status.abortedAt, let revision else { return origin == nil }
-    return origin.recordedDecisions.contains(abortID(revision: revision, at: abortedAt))
+  func isAbortRecorded(_ status: RolloutStatus) -> Bool {
+    guard let origin, let abortedAt = status.abortedAt else { return origin == nil }
+    return origin.recordedDecisions.contains(abortID(hash: status.currentPodHash, at: abortedAt))
   }
 }

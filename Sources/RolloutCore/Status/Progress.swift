@@ -20,7 +20,8 @@ extension Situation {
     if !isExceeded, movesPreview(since: since, deadline: deadline, &draft) { return }
     let message = "ReplicaSet \"\(newName)\" has timed out progressing."
     if !isExceeded { draft.event("ProgressDeadlineExceeded", message, type: "Warning") }
-    if spec.abortsOnProgressDeadline, !draft.status.stableHash.isEmpty {
+    // What is promoted has nothing to return to.
+    if spec.abortsOnProgressDeadline, !draft.status.stableHash.isEmpty, !draft.status.isFullyPromoted {
       abort(&draft, reason: message)
     } else {
       draft.setCondition("Progressing", "False", "ProgressDeadlineExceeded", message, at: now)

@@ -4,8 +4,8 @@ import RolloutCore
 
 /// The controller's caches where they lag: one kind of object each, as it was when its watch was lost.
 ///
-/// As in the real stores, the answer to an own write replaces what is there; what was created or deleted shows only
-/// when the watch is back.
+/// As in the real stores, the answer to an own write replaces what is there, and a ReplicaSet that was made, or that a
+/// second attempt found, is added; what else was created or deleted shows only when the watch is back.
 struct Caches: Sendable {
   enum Kind: CaseIterable, Sendable {
     case rollout
@@ -59,14 +59,26 @@ struct Caches: Sendable {
   mutating func note(_ effect: Effect, _ present: Snapshot) {
     switch effect {
     case .setDefaultReplicas, .annotateRollout: noteRollout(present)
-    case .scaleReplicaSet(let name, _, _, _), .annotateReplicaSet(let name, _):
-      refresh(.replicaSets, \.replicaSets, name, present)
+    case .scaleReplicaSet(let name, _, _, _, _), .annotateReplicaSet(let name, _):
+      noteReplicaSet(name, present)
+    case .createReplicaSet(let set): noteCreated(set.name, present)
     case .selectRevision(let name, _, _): frozen[.services]?.old.services[name] = present.services[name]
     case .patchRoute(let key, _): frozen[.routes]?.old.routes[key] = present.routes[key]
     case .terminateAnalysisRun(let name): refresh(.analysisRuns, \.analysisRuns, name, present)
     case .terminateExperiment(let name): refresh(.experiments, \.experiments, name, present)
     default: break
     }
+  }
+
+  mutating func noteReplicaSet(_ name: String, _ present: Snapshot) {
+    refresh(.replicaSets, \.replicaSets, name, present)
+  }
+
+  private mutating func noteCreated(_ name: String, _ present: Snapshot) {
+    guard let old = frozen[.replicaSets]?.old.replicaSets, !old.contains(where: { $0.name == name }) else {
+      return
+    }
+    frozen[.replicaSets]?.old.replicaSets += present.replicaSets.filter { $0.name == name }
   }
 
   mutating func noteRollout(_ present: Snapshot) { frozen[.rollout]?.old.rollout = present.rollout }

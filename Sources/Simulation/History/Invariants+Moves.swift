@@ -82,9 +82,12 @@ extension ClusterSim {
   }
 
   /// How long requests may take to follow a pod that became ready: until it is available, until gateways follow the
-  /// route, and where faults are about, until a lost watch is back and what failed was tried again a few times.
+  /// route, and where faults are about, until a lost watch is back and what failed was tried again a few times; where
+  /// stable shrinks, until the pods are there that it ordered for the requests which came back to it.
   private var timeToFollow: Duration {
-    let seconds = (rollout.spec["minReadySeconds"]?.int ?? 0) + settings.routeLag
+    let isShrunk = rollout.spec.at("strategy", "canary", "dynamicStableScale")?.bool ?? false
+    let start = isShrunk ? settings.podStart.upperBound : 0
+    let seconds = (rollout.spec["minReadySeconds"]?.int ?? 0) + settings.routeLag + start
     return .seconds(seconds + (settings.faults.isNone ? 1 : 15))
   }
 
