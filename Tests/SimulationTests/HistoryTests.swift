@@ -160,6 +160,14 @@ import Testing
       "basic canary with a deadline", 400315,
       "a promoted revision whose pods never came was progressing for ever, its abort having no effect"
     ),
+    (
+      "routed canary with dynamicStableScale", 430041,
+      "a promise was kept by weights that the routes had left already"
+    ),
+    (
+      "routed canary with setCanaryScale", 440419,
+      "a restart that waits for ever for its surge pod had no deadline"
+    ),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })

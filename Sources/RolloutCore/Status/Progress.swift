@@ -30,7 +30,8 @@ extension Situation {
 
   private func deadlineApplies(_ status: RolloutStatus) -> Bool {
     guard !status.isAborted, !spec.isPaused, status.pauseConditions.isEmpty else { return false }
-    if status.isFullyPromoted, (revisions.new?.available ?? 0) >= spec.replicas { return false }
+    let wanted = spec.replicas + restartSurge(status)
+    if status.isFullyPromoted, (revisions.new?.available ?? 0) >= wanted { return false }
     guard let canary = spec.canary else {
       return [status.prePromotionAnalysis, status.postPromotionAnalysis].allSatisfy {
         $0?.isCompleted ?? true

@@ -96,6 +96,9 @@ extension ClusterSim {
     pods.values.reduce(0) { $0 + $1.count { $0.isReplacement && !$0.isReady(at: now) } }
   }
 
+  /// Whether a route says what the data plane does not do yet.
+  var hasUnfollowedRoutes: Bool { !routeSeenAt.isEmpty }
+
   /// Whether the controller reads the world as it is.
   var seesAll: Bool { caches.nextThaw == nil }
 

@@ -112,9 +112,16 @@ extension Invariants {
     case all
   }
 
-  /// Whether ready pods alone are all that the spec asks for, with those that users may be sent back to.
+  /// Whether ready pods alone are all that the spec asks for, with those that users may be sent back to, and with those
+  /// for weights that are written and not followed yet.
   private func isThere(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
     guard shortfall(spec.replicas, spec, sim, .nothing) == nil else { return false }
+    if let canary = spec.canary, canary.hasTrafficRouting, sim.hasUnfollowedRoutes {
+      let written = canary.routes.lazy.compactMap { key in
+        sim.routes[key].flatMap { shortfall($0, canary, spec.replicas, sim, .nothing) }
+      }
+      if written.first != nil { return false }
+    }
     guard let canary = spec.canary, canary.hasTrafficRouting, !canary.dynamicStableScale,
       let stable = sim.roles(of: canary).stable
     else {
@@ -137,7 +144,8 @@ extension Invariants {
       let ready = sim.presentPods + (grant == .nothing ? 0 : sim.missedPods + excused)
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
-      return canary.routes.lazy.compactMap { shortfall($0, canary, replicas, sim, grant) }.first
+      let followed = canary.routes.lazy.compactMap { sim.dataPlane[$0] }
+      return followed.compactMap { shortfall($0, canary, replicas, sim, grant) }.first
     case .blueGreen(let blueGreen):
       let ready = standingPods(behind: blueGreen.activeService, sim, grant)
       let isAborted = grant == .all && RolloutStatus(sim.rollout.status).isAborted
@@ -161,16 +169,15 @@ extension Invariants {
     return min(replicas, surge <= 0 && unavailable <= 0 ? 1 : unavailable)
   }
 
-  /// Each backend has the pods for its share of the requests, by the weights that the data plane follows; where the
-  /// spec sizes the canary apart from its weight, it has one at least.
+  /// Each backend of a route has the pods for its share of the requests; where the spec sizes the canary apart from its
+  /// weight, it has one at least.
   private func shortfall(
-    _ key: ObjectKey,
+    _ route: JSONValue,
     _ canary: CanaryStrategy,
     _ replicas: Int,
     _ sim: ClusterSim,
     _ grant: Grant
   ) -> String? {
-    guard let route = sim.dataPlane[key] else { return nil }
     let isAborted = !canary.dynamicStableScale && (sim.rollout.status["abort"]?.bool ?? false)
     let missing = isAborted && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
     let services = sim.roles(of: canary)
