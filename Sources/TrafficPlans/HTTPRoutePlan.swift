@@ -20,7 +20,7 @@ package enum HTTPRoutePlan {
         ["op": "add", "path": .string(backend.weightPath), "value": JSONValue(weight)]
       }
       guard !changes.isEmpty else { return .unchanged }
-      return .patch(.array([test(route)] + changes))
+      return change(route, .array([test(route)] + changes))
     }
   }
 
@@ -36,7 +36,11 @@ package enum HTTPRoutePlan {
   {
     let wanted = JSONValue.array(rules.with(weights, weights.managedRoutes))
     guard wanted != route.spec["rules"] else { return .unchanged }
-    return .patch([test(route), ["op": "replace", "path": "/spec/rules", "value": wanted]])
+    return change(route, [test(route), ["op": "replace", "path": "/spec/rules", "value": wanted]])
+  }
+
+  private static func change(_ route: JSONValue, _ patch: JSONValue) -> RoutePlan {
+    .changes([.patch(RouteAddress(.httpRoutes, ObjectKey(route)), patch)])
   }
 
   private static func test(_ route: JSONValue) -> JSONValue {

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// How the requests of one rollout are split between its two services and those of its experiments.
 package struct TrafficWeights: Sendable, Hashable {
   /// A service beside the two that has a share of its own (reference, section 2.10, on experiments).
@@ -28,6 +30,11 @@ package struct TrafficWeights: Sendable, Hashable {
   package var additional: [Destination]
   /// All services that experiments may ever have added: one that is not wanted is removed.
   package let additionalNames: Set<String>
+  /// The pod-template hashes of both revisions, for routers that select pods by themselves; empty where there is none.
+  package var canaryHash = ""
+  package var stableHash = ""
+  /// The reference of what a router makes to the Rollout that owns it.
+  package var owner: JSONValue = .null
 
   package init(
     canaryService: String,

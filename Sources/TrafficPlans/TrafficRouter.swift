@@ -1,0 +1,44 @@
+package import Primitives
+
+/// The objects of the data plane as the caches have them, by address; what does not exist is absent.
+package typealias LiveRoutes = [RouteAddress: JSONValue]
+
+/// One unit of the data plane that splits the requests of one rollout: a route, or an object with those that are
+/// derived from it.
+///
+/// A router is a value made from the spec, and all its functions are pure. Units are asked one by one, so one that
+/// lags behind does not hold the others (reference, section 6.1).
+package protocol TrafficRouter: Sendable {
+  /// The objects that people wrote and that must be there.
+  var required: [RouteAddress] { get }
+
+  /// The objects that the router itself makes and removes, if there are any.
+  var derived: [RouteAddress] { get }
+
+  /// What has to be written so that the data plane splits traffic as wanted; nothing on doubt.
+  func plan(_ weights: TrafficWeights, _ live: LiveRoutes) -> RoutePlan
+
+  /// What is wrong with the objects, so that they cannot be given any weights; nil when nothing is.
+  func problem(_ weights: TrafficWeights, _ live: LiveRoutes) -> String?
+
+  /// The share of `weights.total` that the live objects give the canary, the greatest over the rules and rounded up;
+  /// nil when they do not have the needed shape.
+  func canaryWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int?
+
+  /// Whether the live objects have routes that steps added, which lead to the canary whatever the weights say.
+  func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool
+
+  /// Whether the live objects send requests to the service.
+  func leads(to service: String, _ live: LiveRoutes) -> Bool
+
+  /// Whether the data plane itself says that it follows the present generation of the objects; nil when it never says.
+  func isFollowed(_ live: LiveRoutes) -> Bool?
+}
+
+extension TrafficRouter {
+  package var derived: [RouteAddress] { [] }
+
+  package func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool { false }
+
+  package func isFollowed(_ live: LiveRoutes) -> Bool? { nil }
+}
