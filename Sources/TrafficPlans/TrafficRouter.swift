@@ -3,6 +3,12 @@ package import Primitives
 /// The objects of the data plane as the caches have them, by address; what does not exist is absent.
 package typealias LiveRoutes = [RouteAddress: JSONValue]
 
+/// The two parts among which a rollout splits its requests.
+package enum TrafficRole: Sendable, CaseIterable {
+  case canary
+  case stable
+}
+
 /// One unit of the data plane that splits the requests of one rollout: a route, or an object with those that are
 /// derived from it.
 ///
@@ -15,6 +21,10 @@ package protocol TrafficRouter: Sendable {
   /// The objects that the router itself makes and removes, if there are any.
   var derived: [RouteAddress] { get }
 
+  /// Whether the unit selects the pods of both parts by their hash, in the place of two Services or beside them, such
+  /// as a DestinationRule with subsets (reference, section 6.2).
+  var selectsRevisions: Bool { get }
+
   /// What has to be written so that the data plane splits traffic as wanted; nothing on doubt.
   func plan(_ weights: TrafficWeights, _ live: LiveRoutes) -> RoutePlan
 
@@ -22,7 +32,7 @@ package protocol TrafficRouter: Sendable {
   func problem(_ weights: TrafficWeights, _ live: LiveRoutes) -> String?
 
   /// The share of `weights.total` that the live objects give the canary, the greatest over the rules and rounded up;
-  /// nil when they do not have the needed shape.
+  /// nil when they do not have the needed shape. A unit that gives no weights has none to give: 0.
   func canaryWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int?
 
   /// Whether the live objects have routes that steps added, which lead to the canary whatever the weights say.
@@ -31,14 +41,28 @@ package protocol TrafficRouter: Sendable {
   /// Whether the live objects send requests to the service.
   func leads(to service: String, _ live: LiveRoutes) -> Bool
 
+  /// The pod-template hash that the live objects select for a part; nil when they select pods of every revision, and
+  /// for a unit that selects none by itself.
+  func selectedHash(_ role: TrafficRole, _ live: LiveRoutes) -> String?
+
   /// Whether the data plane itself says that it follows the present generation of the objects; nil when it never says.
   func isFollowed(_ live: LiveRoutes) -> Bool?
+
+  /// Why the unit cannot have a route that a step adds, as a clause such as `a TCPRoute has no headers to match`; nil
+  /// when it can.
+  func refusal(of route: ManagedRoute) -> String?
 }
 
 extension TrafficRouter {
   package var derived: [RouteAddress] { [] }
 
+  package var selectsRevisions: Bool { false }
+
   package func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool { false }
 
+  package func selectedHash(_ role: TrafficRole, _ live: LiveRoutes) -> String? { nil }
+
   package func isFollowed(_ live: LiveRoutes) -> Bool? { nil }
+
+  package func refusal(of route: ManagedRoute) -> String? { "it has no routes beside its weights" }
 }

@@ -5,6 +5,7 @@ import TrafficPlans
 
 /// Services of experiments in a route: added beside the two, weighed, and removed again.
 @Suite struct AdditionalDestinationTests {
+  let web = OneRoute()
   let route: JSONValue = [
     "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
     "metadata": ["name": "web", "namespace": "shop", "resourceVersion": "7", "generation": 3],
@@ -33,8 +34,8 @@ import TrafficPlans
   }
 
   func patched(_ weights: TrafficWeights, _ route: JSONValue) throws -> JSONValue {
-    guard case .patch(let patch) = HTTPRoutePlan.plan(weights, route: route) else {
-      Issue.record("no patch: \(HTTPRoutePlan.plan(weights, route: route))")
+    guard let patch = web.patch(weights, route) else {
+      Issue.record("no patch: \(web.router.plan(weights, web.live(route)))")
       return route
     }
     #expect(patch[0] == ["op": "test", "path": "/metadata/resourceVersion", "value": "7"])
@@ -43,7 +44,7 @@ import TrafficPlans
 
   @Test func serviceOfAnExperimentIsAddedLikeStableAndRemovedAgain() throws {
     let wanted = weights([.init(service: "trial", weight: 25, port: 8080)])
-    #expect(HTTPRoutePlan.plan(weights([]), route: route) == .unchanged)
+    #expect(web.router.plan(weights([]), web.live(route)) == .unchanged)
     let with = try patched(wanted, route)
     let backends = with.spec["rules"]?[0]?["backendRefs"]
     #expect(backends?[0]?["weight"] == 65)
@@ -53,13 +54,13 @@ import TrafficPlans
       backends?[3] == ["group": "", "kind": "Service", "name": "trial", "port": 8080, "weight": 25]
     )
     #expect(with.spec["rules"]?[1] == route.spec["rules"]?[1])
-    #expect(HTTPRoutePlan.plan(wanted, route: with) == .unchanged)
-    #expect(HTTPRoutePlan.leads(with, to: "trial"))
-    #expect(HTTPRoutePlan.canaryWeight(weights([]), in: with) == 10, "the share is one of all requests")
+    #expect(web.router.plan(wanted, web.live(with)) == .unchanged)
+    #expect(web.router.leads(to: "trial", web.live(with)))
+    #expect(web.router.canaryWeight(weights([]), web.live(with)) == 10, "the share is one of all requests")
 
     let without = try patched(weights([]), with)
     #expect(without == route)
-    #expect(!HTTPRoutePlan.leads(without, to: "trial"))
+    #expect(!web.router.leads(to: "trial", web.live(without)))
   }
 
   @Test func sharesMayChangeAndServicesTakeTurns() throws {
@@ -74,6 +75,6 @@ import TrafficPlans
   }
 
   @Test func serviceThatNobodySpeaksOfStays() {
-    #expect(HTTPRoutePlan.plan(weights([], names: ["other trial"]), route: route) == .unchanged)
+    #expect(web.router.plan(weights([], names: ["other trial"]), web.live(route)) == .unchanged)
   }
 }

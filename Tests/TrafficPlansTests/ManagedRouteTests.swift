@@ -5,6 +5,7 @@ import TrafficPlans
 
 /// Rules that steps add to an HTTPRoute, and take away again.
 @Suite struct ManagedRouteTests {
+  let web = OneRoute()
   let route: JSONValue = [
     "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
     "metadata": ["name": "web", "namespace": "shop", "resourceVersion": "7"],
@@ -40,7 +41,7 @@ import TrafficPlans
   }
 
   func patched(_ weights: TrafficWeights, _ route: JSONValue) throws -> JSONValue {
-    guard case .patch(let patch) = HTTPRoutePlan.plan(weights, route: route) else { return route }
+    guard let patch = web.patch(weights, route) else { return route }
     return try JSONPatch.apply(patch, to: route)
   }
 
@@ -63,8 +64,8 @@ import TrafficPlans
       ]
     )
     #expect(result.spec["rules"]?[1]?["backendRefs"]?[1]?["weight"] == 20)
-    #expect(HTTPRoutePlan.plan(wanted, route: result) == .unchanged)
-    #expect(HTTPRoutePlan.hasManagedRoutes(wanted, in: result))
+    #expect(web.router.plan(wanted, web.live(result)) == .unchanged)
+    #expect(web.router.hasManagedRoutes(wanted, web.live(result)))
   }
 
   @Test func aMirrorCopiesAShareAndFollowsTheWeights() throws {

@@ -1,15 +1,18 @@
 import KubeModel
 import Primitives
 
-/// The rules of an HTTPRoute, told apart: those that people wrote, and those that steps of a release added.
-struct HTTPRouteRules {
+/// The rules of a route of the Gateway API, told apart: those that people wrote, and those that steps of a release
+/// added.
+struct GatewayRouteRules {
+  private let kind: GatewayRouter.Kind
   /// People's rules, in their order.
   private(set) var own: [JSONValue]
   /// Whether the live route has rules that a step added.
   let hasManaged: Bool
 
   /// A managed rule carries the name of its route, with a number where it stands for a further rule.
-  init(_ route: JSONValue, managedNames: [String]) {
+  init(_ route: JSONValue, _ kind: GatewayRouter.Kind, managedNames: [String]) {
+    self.kind = kind
     let rules = route.spec["rules"]?.array ?? []
     let isManaged = { (rule: JSONValue) in
       guard let name = rule["name"]?.string else { return false }
@@ -29,7 +32,7 @@ struct HTTPRouteRules {
     }
     let added = managed.flatMap { route in
       bases.enumerated().map { index, base in
-        Self.rule(route, name: index == 0 ? route.name : "\(route.name)-\(index + 1)", base: base, weights)
+        rule(route, name: index == 0 ? route.name : "\(route.name)-\(index + 1)", base: base, weights)
       }
     }
     return added + weighted
@@ -61,18 +64,18 @@ struct HTTPRouteRules {
   }
 
   /// Every field that the API would fill in by itself is written out, so that the live rule equals this one.
-  private static func rule(_ route: ManagedRoute, name: String, base: JSONValue, _ weights: TrafficWeights)
+  private func rule(_ route: ManagedRoute, name: String, base: JSONValue, _ weights: TrafficWeights)
     -> JSONValue
   {
     var rule = base
     rule["name"] = .string(name)
     let matches = base["matches"]?.array ?? []
     rule["matches"] = .array(
-      (matches.isEmpty ? [["path": ["type": "PathPrefix", "value": "/"]]] : matches).flatMap { match in
-        route.matches.map { narrowed(match, by: $0) }
+      (matches.isEmpty ? [kind.matchOfAll] : matches).flatMap { match in
+        route.matches.map { Self.narrowed(match, by: $0) }
       }
     )
-    guard var canary = backend(weights.canaryService, base) else { return rule }
+    guard var canary = Self.backend(weights.canaryService, base) else { return rule }
     switch route.action {
     case .canary:
       canary["weight"] = 1
@@ -104,5 +107,23 @@ struct HTTPRouteRules {
 
   private static func backend(_ name: String, _ rule: JSONValue) -> JSONValue? {
     rule["backendRefs"]?.array?.first { isService($0, name) }
+  }
+}
+
+extension GatewayRouter.Kind {
+  /// The match that the API fills in where a rule has none.
+  var matchOfAll: JSONValue {
+    self == .http ? ["path": ["type": "PathPrefix", "value": "/"]] : .object([:])
+  }
+
+  /// Why a route of this kind cannot have a rule for the matches of a step; nil when it can.
+  func refusal(of route: ManagedRoute) -> String? {
+    switch self {
+    case .http: nil
+    case .grpc:
+      route.matches.contains { $0["path"] != nil || $0["method"] != nil }
+        ? "a GRPCRoute matches by headers alone" : nil
+    case .tcp, .tls: "a \(type.kind) cannot tell requests apart"
+    }
   }
 }

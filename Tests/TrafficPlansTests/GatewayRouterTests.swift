@@ -3,7 +3,8 @@ import Primitives
 import Testing
 import TrafficPlans
 
-@Suite struct HTTPRoutePlanTests {
+@Suite struct GatewayRouterTests {
+  let web = OneRoute()
   func route(_ rules: JSONValue, status: JSONValue = .object([:])) -> JSONValue {
     [
       "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
@@ -27,7 +28,7 @@ import TrafficPlans
   }
 
   @Test func patchesOnlyTheWeightsOfBothServicesAndTestsTheVersion() throws {
-    guard case .patch(let patch) = HTTPRoutePlan.plan(weights(20), route: route(twoRules)) else {
+    guard let patch = web.patch(weights(20), route(twoRules)) else {
       Issue.record("no patch")
       return
     }
@@ -38,18 +39,18 @@ import TrafficPlans
     #expect(backends?[1] == ["name": "canary", "port": 80, "weight": 20])
     #expect(backends?[2] == ["name": "other", "weight": 5])
     #expect(patched.spec["rules"]?[1] == twoRules[1])
-    #expect(HTTPRoutePlan.plan(weights(20), route: patched) == .unchanged)
-    #expect(HTTPRoutePlan.canaryWeight(weights(0), in: patched) == 20)
+    #expect(web.router.plan(weights(20), web.live(patched)) == .unchanged)
+    #expect(web.router.canaryWeight(weights(0), web.live(patched)) == 20)
   }
 
   @Test func refusesARouteWithoutBothServicesOrWithOneTwice() {
-    let lonely = HTTPRoutePlan.plan(weights(20), route: route([["backendRefs": [["name": "stable"]]]]))
+    let lonely = web.router.plan(weights(20), web.live(route([["backendRefs": [["name": "stable"]]]])))
     #expect(
       lonely == .problem("HTTPRoute \"shop/web\" has no rule with both backends \"stable\" and \"canary\"")
     )
     let twice: JSONValue = [["backendRefs": [["name": "stable"], ["name": "canary"], ["name": "canary"]]]]
     #expect(
-      HTTPRoutePlan.plan(weights(20), route: route(twice))
+      web.router.plan(weights(20), web.live(route(twice)))
         == .problem("HTTPRoute \"shop/web\" names service \"canary\" twice in rule 0")
     )
   }
@@ -67,6 +68,6 @@ import TrafficPlans
 
   @Test(arguments: reports)
   func acceptanceIsThatOfThePresentGeneration(status: JSONValue, isAccepted: Bool?) {
-    #expect(HTTPRoutePlan.isAccepted(route(twoRules, status: status)) == isAccepted)
+    #expect(web.router.isFollowed(web.live(route(twoRules, status: status))) == isAccepted)
   }
 }
