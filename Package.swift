@@ -122,7 +122,8 @@ let package = Package(
     tests(
       "RolloutControllerTests",
       [
-        "RolloutController", "RolloutCore", "AnalysisCore", "MetricProviders", "GitOpsCore", "GitStore",
+        "RolloutController", "RolloutCore", "TrafficPlans", "AnalysisCore", "MetricProviders", "GitOpsCore",
+        "GitStore",
         "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives",
       ]
     ),

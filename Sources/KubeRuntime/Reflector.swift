@@ -1,4 +1,5 @@
 package import KubeClient
+package import KubeModel
 package import Logging
 package import Primitives
 import ServiceLifecycle
@@ -7,6 +8,7 @@ import ServiceLifecycle
 package struct Reflector: Service {
   private let client: KubeClient
   private let store: Store
+  private let type: ResourceType
   private let scope: ListScope
   private let pageLimit: Int
   private let watchTimeout: Duration
@@ -17,7 +19,7 @@ package struct Reflector: Service {
   private let now: @Sendable () -> Instant
   private let logger: Logger
 
-  /// A reflector of the store's kind, in the scope.
+  /// A reflector of the store's kind, in the scope; `type` is the kind in another version, as the server has it.
   ///
   /// When the kind is optional and the server does not serve it, the store becomes ready and empty, with `isServed`
   /// false, and the reflector keeps looking for the kind. A kind that may be forbidden is as good as not served while
@@ -25,6 +27,7 @@ package struct Reflector: Service {
   package init(
     client: KubeClient,
     store: Store,
+    type: ResourceType? = nil,
     scope: ListScope = ListScope(),
     pageLimit: Int = 500,
     watchTimeout: Duration = .seconds(300),
@@ -37,6 +40,7 @@ package struct Reflector: Service {
   ) {
     self.client = client
     self.store = store
+    self.type = type ?? store.type
     self.scope = scope
     self.pageLimit = pageLimit
     self.watchTimeout = watchTimeout
@@ -74,7 +78,7 @@ package struct Reflector: Service {
 
   private func list(_ token: String, _ machine: inout WatchMachine) async -> WatchMachine.Action {
     do throws(KubeError) {
-      let page = try await client.page(store.type, scope: scope, limit: pageLimit, continueToken: token)
+      let page = try await client.page(type, scope: scope, limit: pageLimit, continueToken: token)
       return machine.pageArrived(page)
     } catch {
       if isExpected(error), error.code != .gone { store.replace(with: [], isServed: false) }
@@ -87,7 +91,7 @@ package struct Reflector: Service {
   private func watch(from version: String, _ machine: inout WatchMachine) async -> WatchMachine.Action {
     do throws(KubeError) {
       let stream = try await client.watch(
-        store.type,
+        type,
         scope: scope,
         resourceVersion: version,
         timeout: watchTimeout
@@ -112,7 +116,7 @@ package struct Reflector: Service {
   private func report(_ error: KubeError) {
     guard error.code != .cancelled, !Task.isCancelled else { return }
     let level: Logger.Level = isExpected(error) ? .debug : .warning
-    logger.log(level: level, "\(error.message)", metadata: ["kind": "\(store.type)"])
+    logger.log(level: level, "\(error.message)", metadata: ["kind": "\(type)"])
   }
 
   private func isExpected(_ error: KubeError) -> Bool {

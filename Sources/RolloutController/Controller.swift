@@ -86,6 +86,7 @@ package struct Controller: Sendable {
       logger: logger
     )
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
+    services += stores.routes.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
     services += [git.writer as any Service, sources, measurements, runs, experiments, rollouts, releases].map
     {
@@ -260,7 +261,10 @@ package struct Controller: Sendable {
       // Its own status writes are no news.
       if change.old?.generation != change.new?.generation || change.new == nil { enqueue(change.key) }
     }
-    for store in [stores.rollouts, stores.services, stores.httpRoutes, stores.analysisTemplates] {
+    let routes = stores.routes
+    // What Git holds is watched wherever Git is followed.
+    stores.gitSources.onChange { if $0.new != nil { routes.demand(.httpRoutes) } }
+    for store in [stores.rollouts, stores.services, routes[.httpRoutes], stores.analysisTemplates] {
       store.onChange { change in
         guard let object = change.new ?? change.old else { return }
         if let source = sync.sourceToHeal(for: object, isDeleted: change.new == nil) { enqueue(source) }

@@ -18,6 +18,13 @@ struct GatedService: Service {
   }
 }
 
+/// A service that is made when it is run.
+struct DeferredService: Service {
+  let make: @Sendable () -> any Service
+
+  func run() async throws { try await make().run() }
+}
+
 /// A service that only waits for the end, to clean up in its turn.
 struct CleanUp: Service {
   let action: @Sendable () async -> Void

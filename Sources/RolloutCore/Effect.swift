@@ -1,5 +1,6 @@
 package import KubeModel
 package import Primitives
+package import TrafficPlans
 
 /// One intended change of the world, with the precondition that makes performing it twice harmless.
 package enum Effect: Sendable, Hashable {
@@ -36,8 +37,8 @@ package enum Effect: Sendable, Hashable {
   case deleteReplicaSet(name: String, uid: String)
   /// Points a Service at one revision; holds only at this resourceVersion.
   case selectRevision(service: String, hash: String, resourceVersion: String)
-  /// Applies a JSON patch that tests the route's resourceVersion.
-  case patchRoute(ObjectKey, patch: JSONValue)
+  /// Changes an object of the data plane; the change carries its own precondition.
+  case changeRoute(RouteChange)
   /// Creates an AnalysisRun; its name is a function of revision, step and attempt.
   case createAnalysisRun(JSONValue)
   case terminateAnalysisRun(name: String)

@@ -33,8 +33,6 @@ package enum RolloutNames {
   package static let sourceFile = "serin.dev/source-file"
   /// A digest of the manifest as last applied; the Git sync writes it.
   package static let appliedDigest = "serin.dev/applied-digest"
-  /// The key of `trafficRouting.plugins` under which a Rollout names its Gateway API routes.
-  package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
 
   /// The Lease that the controller of an instance holds: Argo Rollouts' own, so that never both act.
   package static func lease(ofInstance instanceID: String) -> String {

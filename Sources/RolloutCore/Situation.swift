@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import TrafficPlans
 
 /// A snapshot with its parts told apart: what every part of the planner reads, and none writes.
 ///
@@ -20,6 +21,8 @@ final class Situation: Sendable {
   let now: Instant
   /// Services that Experiments of the rollout have or had in its routes.
   let experimentServices: Set<String>
+  /// The units that split the traffic, each with its objects; nil while one of them is missing or was not read.
+  let routers: [(router: any TrafficRouter, live: LiveRoutes?)]
 
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
@@ -33,6 +36,7 @@ final class Situation: Sendable {
     spec = reading.spec.sized(swing?.replicas ?? asked)
     now = snapshot.now
     experimentServices = Self.experimentServices(snapshot, spec, recorded)
+    routers = (spec.canary?.routing.routers ?? []).map { ($0, snapshot.live(of: $0)) }
   }
 
   /// The live Service of that name; nil when there is none or it could not be read.

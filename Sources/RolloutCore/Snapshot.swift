@@ -1,5 +1,6 @@
 package import KubeModel
 package import Primitives
+package import TrafficPlans
 
 /// The planner's world at one instant: everything that a decision may depend on, read by the observer.
 package struct Snapshot: Sendable, Hashable {
@@ -7,6 +8,8 @@ package struct Snapshot: Sendable, Hashable {
   package enum Reference: Sendable, Hashable {
     case found(JSONValue)
     case missing
+    /// The cluster does not know its kind.
+    case unserved
     /// It could not be read, and why; nothing may be concluded from its absence.
     case unknown(String)
 
@@ -24,7 +27,8 @@ package struct Snapshot: Sendable, Hashable {
   package var orphans: [JSONValue]
   /// Services in the rollout's namespace by name.
   package var services: [String: Reference]
-  package var routes: [ObjectKey: Reference]
+  /// Objects of the data plane that the rollout's routers read.
+  package var routes: [RouteAddress: Reference]
   /// AnalysisRuns that the rollout controls.
   package var analysisRuns: [JSONValue]
   /// Experiments that the rollout controls.
@@ -46,7 +50,7 @@ package struct Snapshot: Sendable, Hashable {
     replicaSets: [JSONValue] = [],
     orphans: [JSONValue] = [],
     services: [String: Reference] = [:],
-    routes: [ObjectKey: Reference] = [:],
+    routes: [RouteAddress: Reference] = [:],
     analysisRuns: [JSONValue] = [],
     experiments: [JSONValue] = [],
     workload: Reference? = nil,
@@ -66,6 +70,25 @@ package struct Snapshot: Sendable, Hashable {
     self.pods = pods
     self.analysisTemplates = analysisTemplates
     self.origin = origin
+  }
+}
+
+extension Snapshot {
+  /// The objects of a router; nil when one that it needs is missing or one that it may have was not read.
+  package func live(of router: any TrafficRouter) -> LiveRoutes? {
+    var live: LiveRoutes = [:]
+    for address in router.required {
+      guard let object = routes[address]?.object else { return nil }
+      live[address] = object
+    }
+    for address in router.derived {
+      switch routes[address] {
+      case .found(let object): live[address] = object
+      case .missing, .unserved, nil: break
+      case .unknown: return nil
+      }
+    }
+    return live
   }
 }
 

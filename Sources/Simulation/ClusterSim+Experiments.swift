@@ -1,6 +1,7 @@
 import KubeModel
 package import Primitives
 package import RolloutCore
+import TrafficPlans
 
 /// Experiments, which the world runs by the real planner: beside the rollout's, and never refused.
 extension ClusterSim {
@@ -14,7 +15,8 @@ extension ClusterSim {
       services: Array(services.values),
       analysisRuns: Array(analysisRuns.values),
       analysisTemplates: analysisTemplates,
-      routes: Array(routes.values)
+      routing: RolloutSpec(rollout).canary?.routing,
+      routes: routes
     )
   }
 

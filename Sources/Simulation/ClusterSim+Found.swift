@@ -1,6 +1,7 @@
 import KubeModel
 package import Primitives
 import RolloutCore
+import TrafficPlans
 
 extension ClusterSim {
   /// Puts objects into the world as another controller left them, each in place of the one with its name: the Rollout
@@ -24,9 +25,9 @@ extension ClusterSim {
           runEndsAt[object.name] = now + .seconds(settings.analysisTime)
         }
       default:
-        let key = ObjectKey(namespace: object.namespace, name: object.name)
-        routes[key] = object
-        dataPlane[key] = object
+        let address = RouteAddress(.httpRoutes, ObjectKey(object))
+        routes[address] = object
+        dataPlane[address] = object
       }
     }
   }

@@ -95,7 +95,7 @@ extension ClusterSim {
       replicaSets[name] = nil
       reconcilePods()
     case .selectRevision(let service, let hash, let version): try select(service, hash, version)
-    case .patchRoute(let key, let patch): try patchRoute(key, patch)
+    case .changeRoute(let change): return try changeRoute(change)
     case .createAnalysisRun(let run): return start(run)
     case .terminateAnalysisRun(let name):
       guard analysisRuns[name] != nil else { throw SimError(message: "AnalysisRun \(name) not found") }
@@ -153,24 +153,6 @@ extension ClusterSim {
     service.set(.string(rollout.name), at: "metadata", "annotations", RolloutNames.managedBy)
     service.set(nextVersion(), at: "metadata", "resourceVersion")
     services[name] = service
-  }
-
-  private mutating func patchRoute(_ key: ObjectKey, _ patch: JSONValue) throws(SimError) {
-    guard let route = routes[key] else { throw SimError(message: "HTTPRoute \(key) not found") }
-    do {
-      var patched = try JSONPatch.apply(patch, to: route)
-      patched.set(JSONValue(route.generation + 1), at: "metadata", "generation")
-      patched.set(nextVersion(), at: "metadata", "resourceVersion")
-      routes[key] = patched
-    } catch {
-      throw SimError(message: error.description)
-    }
-    if settings.routeLag == 0 {
-      routeSeenAt[key] = now
-      advance(to: now)
-    } else {
-      routeSeenAt[key] = now + .seconds(settings.routeLag)
-    }
   }
 
   private mutating func start(_ run: JSONValue) -> Bool {

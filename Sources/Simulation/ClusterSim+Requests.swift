@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 extension ClusterSim {
   /// Where the requests of users go, in percent by revision hash: by the weights that the data plane follows, the
@@ -9,7 +10,9 @@ extension ClusterSim {
   package var requestShares: [String: Double] {
     let spec = RolloutSpec(rollout)
     if let blueGreen = spec.blueGreen { return shares(behind: services[blueGreen.activeService], of: 100) }
-    guard let canary = spec.canary, let key = canary.routes.first, let route = dataPlane[key] else {
+    guard let canary = spec.canary, let address = canary.routing.addresses.first,
+      let route = dataPlane[address]
+    else {
       return shares(selector: LabelSelector(rollout.spec["selector"] ?? .null), of: 100)
     }
     let backends = weightedBackends(of: route, canary)

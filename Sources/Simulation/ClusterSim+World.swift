@@ -1,6 +1,7 @@
 import KubeModel
 package import Primitives
 import RolloutCore
+import TrafficPlans
 
 extension ClusterSim {
   /// The ReplicaSet with the status that its controller would have written by now, and the resourceVersion that it
@@ -75,7 +76,10 @@ extension ClusterSim {
     now = max(now, instant)
     for (key, seenAt) in routeSeenAt where seenAt <= now {
       routeSeenAt[key] = nil
-      guard var route = routes[key] else { continue }
+      guard var route = routes[key] else {
+        dataPlane[key] = nil
+        continue
+      }
       let accepted: JSONValue = [
         "type": "Accepted", "status": "True", "observedGeneration": JSONValue(route.generation),
       ]

@@ -1,6 +1,7 @@
-package import KubeModel
+import KubeModel
 package import Primitives
 package import RolloutCore
+package import TrafficPlans
 
 /// The planner's world in virtual time: one rollout with its ReplicaSets, pods, services, route and runs.
 ///
@@ -34,7 +35,7 @@ package struct ClusterSim: Sendable {
   package internal(set) var rollout: JSONValue
   package internal(set) var replicaSets: [String: JSONValue] = [:]
   package internal(set) var services: [String: JSONValue] = [:]
-  package internal(set) var routes: [ObjectKey: JSONValue] = [:]
+  package internal(set) var routes: LiveRoutes = [:]
   package internal(set) var analysisRuns: [String: JSONValue] = [:]
   package internal(set) var experiments: [String: JSONValue] = [:]
   /// The object that `spec.workloadRef` names; nil when it is missing.
@@ -50,7 +51,7 @@ package struct ClusterSim: Sendable {
   package internal(set) var events: [PlannedEvent] = []
   package internal(set) var experimentEvents: [PlannedEvent] = []
   /// Routes as the data plane follows them, some time behind the objects.
-  package internal(set) var dataPlane: [ObjectKey: JSONValue] = [:]
+  package internal(set) var dataPlane: LiveRoutes = [:]
   /// Writes done to the API, by kind of effect.
   package internal(set) var writes = 0
 
@@ -58,7 +59,7 @@ package struct ClusterSim: Sendable {
   /// Pods that were missed and then taken out of use.
   var missedPodsRemoved = 0
   var podCount = 0
-  var routeSeenAt: [ObjectKey: Instant] = [:]
+  var routeSeenAt: [RouteAddress: Instant] = [:]
   var runEndsAt: [String: Instant] = [:]
   var experimentWakes: [String: Instant] = [:]
   var version = 1
@@ -138,10 +139,10 @@ package struct ClusterSim: Sendable {
   package mutating func provide() {
     let spec = RolloutSpec(rollout)
     for name in spec.services where services[name] == nil { services[name] = makeService(name) }
-    for key in spec.canary?.routes ?? [] where routes[key] == nil {
+    for address in spec.canary?.routing.addresses ?? [] where routes[address] == nil {
       let roles = spec.canary?.roles(RolloutStatus(.object([:])))
-      routes[key] = makeRoute(key, roles?.stable ?? "", roles?.canary ?? "")
-      dataPlane[key] = routes[key]
+      routes[address] = makeRoute(address, roles?.stable ?? "", roles?.canary ?? "")
+      dataPlane[address] = routes[address]
     }
   }
 
@@ -192,10 +193,12 @@ package struct ClusterSim: Sendable {
     return service
   }
 
-  private mutating func makeRoute(_ key: ObjectKey, _ stable: String, _ canary: String) -> JSONValue {
+  private mutating func makeRoute(_ address: RouteAddress, _ stable: String, _ canary: String) -> JSONValue {
     var route: JSONValue = [
-      "apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
-      "metadata": ["name": .string(key.name), "namespace": .string(key.namespace), "generation": 1],
+      "apiVersion": .string(address.type.apiVersion), "kind": .string(address.type.kind),
+      "metadata": [
+        "name": .string(address.key.name), "namespace": .string(address.key.namespace), "generation": 1,
+      ],
       "spec": [
         "rules": [
           [

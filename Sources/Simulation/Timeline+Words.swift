@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 extension Timeline {
   /// An effect in few words; nil for one that only follows from another in the same plan.
@@ -23,7 +24,7 @@ extension Timeline {
     case .evictPod(let name, _): "evict a pod of \(revision(ofPod: name))"
     case .deleteReplicaSet(let name, _): "delete \(revision(name))"
     case .selectRevision(let service, let hash, _): "\(service)→\(names[hash] ?? "?")"
-    case .patchRoute(let key, _): words(forRoute: key, sim)
+    case .changeRoute(let change): words(forRoute: change.address, sim)
     case .createAnalysisRun(let run): "start \(words(forRun: run))"
     case .terminateAnalysisRun(let name): "stop \(words(forRun: sim.analysisRuns[name]))"
     case .deleteAnalysisRun(let name, _): "delete run \(Timeline.withNames(name, names))"
@@ -85,9 +86,9 @@ extension Timeline {
 
   /// A route as it is now: the canary's weight, or those of all services where they take turns, then the shares of an
   /// Experiment's templates and the routes that steps have added.
-  private func words(forRoute key: ObjectKey, _ sim: ClusterSim) -> String {
-    guard let canary = RolloutSpec(sim.rollout).canary, let route = sim.routes[key] else {
-      return "route \(key.name)"
+  private func words(forRoute address: RouteAddress, _ sim: ClusterSim) -> String {
+    guard let canary = RolloutSpec(sim.rollout).canary, let route = sim.routes[address] else {
+      return "route \(address.key.name)"
     }
     var parts = sim.weightedBackends(of: route, canary).compactMap { words(forBackend: $0, canary) }
     for rule in route.spec["rules"]?.array ?? [] {
@@ -95,7 +96,7 @@ extension Timeline {
       let mirror = rule["filters"]?.array?.compactMap { $0["requestMirror"] }.first
       parts.append(mirror.map { "mirror \(name) \($0["percent"]?.int ?? 100) %" } ?? "header \(name)")
     }
-    return "route \(key.name): \(parts.joined(separator: " + "))"
+    return "route \(address.key.name): \(parts.joined(separator: " + "))"
   }
 
   /// What a service gets; nil for the stable one, which has the rest.

@@ -6,6 +6,20 @@ extension ResourceType {
   package static let tcpRoutes = gatewayRoute("TCPRoute")
   package static let tlsRoutes = gatewayRoute("TLSRoute")
 
+  /// Versions of the kind that servers have in the place of its own, the best first.
+  package var olderVersions: [String] {
+    switch self {
+    case .tcpRoutes: ["v1alpha2"]
+    case .tlsRoutes: ["v1alpha3", "v1alpha2"]
+    default: []
+    }
+  }
+
+  /// The same kind in another version.
+  package func inVersion(_ version: String) -> ResourceType {
+    ResourceType(group: group, version: version, kind: kind, plural: plural, isNamespaced: isNamespaced)
+  }
+
   private static func gatewayRoute(_ kind: String) -> ResourceType {
     ResourceType(
       group: httpRoutes.group,

@@ -13,6 +13,9 @@ package struct TrafficRouting: Sendable, Hashable {
   /// The key of `plugins` under which a Rollout names its Gateway API routes.
   package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
 
+  /// All kinds of objects that any router reads or writes.
+  package static let types: [ResourceType] = GatewayRouter.Kind.allCases.map(\.type)
+
   package let units: [Unit]
   /// The same without their fields.
   package let routers: [any TrafficRouter]

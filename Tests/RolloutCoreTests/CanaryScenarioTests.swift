@@ -54,7 +54,7 @@ import Testing
     sim.setImage("shop:v3")
     let steps = sim.run(for: .seconds(200))
     let abort = try #require(steps.first { $0.plan.status.isAborted })
-    guard case .patchRoute = abort.plan.effects.first else {
+    guard case .changeRoute = abort.plan.effects.first else {
       Issue.record("the abort does not begin with the route: \(abort.plan.effects)")
       return
     }

@@ -19,8 +19,7 @@ import Testing
   }
 
   private func weight(_ sim: ClusterSim) -> Int? {
-    let key = ObjectKey(namespace: "shop", name: "web")
-    return sim.routes[key]?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int
+    sim.routes.values.first?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"]?.int
   }
 
   private func set(_ sim: ClusterSim, _ image: String) -> ReplicaSetView? {
@@ -189,7 +188,7 @@ import Testing
     sim.setImage("shop:v2")
     var old = sim.snapshot()
     // The last plan before the canary gets its first requests, by the controller that then loses its lease.
-    while !plan(old).effects.contains(where: { if case .patchRoute = $0 { true } else { false } }) {
+    while !plan(old).effects.contains(where: { if case .changeRoute = $0 { true } else { false } }) {
       try sim.perform(plan(old))
       sim.advance(to: sim.now + .milliseconds(500))
       old = sim.snapshot()

@@ -175,17 +175,22 @@ import Testing
   }
 
   @Test func routesMustBeThereAndHaveBothServices() {
-    let path = "spec.strategy.canary.trafficRouting.plugins.argoproj-labs/gatewayAPI: "
-    let key = ObjectKey(namespace: "shop", name: "web")
+    let path = "spec.strategy.canary.trafficRouting.plugins.argoproj-labs/gatewayAPI.httpRoute: "
     #expect(
-      Self.issue(Fixture.routedCanary()) { $0.routes[key] = .missing } == path
+      Self.issue(Fixture.routedCanary()) { $0.routes = $0.routes.mapValues { _ in .missing } } == path
         + "HTTPRoute \"shop/web\" not found"
     )
-    #expect(Self.issue(Fixture.routedCanary()) { $0.routes[key] = .unknown("timed out") } == nil)
+    #expect(
+      Self.issue(Fixture.routedCanary()) { snapshot in
+        snapshot.routes = snapshot.routes.mapValues { _ in .unknown("timed out") }
+      } == nil
+    )
     let empty = Self.issue(Fixture.routedCanary()) { snapshot in
-      guard var route = snapshot.routes[key]?.object else { return }
-      route.set([], at: "spec", "rules")
-      snapshot.routes[key] = .found(route)
+      snapshot.routes = snapshot.routes.mapValues { reference in
+        guard var route = reference.object else { return reference }
+        route.set([], at: "spec", "rules")
+        return .found(route)
+      }
     }
     #expect(empty?.hasPrefix(path + "HTTPRoute \"shop/web\" has no rule with both backends") == true)
   }

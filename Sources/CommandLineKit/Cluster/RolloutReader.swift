@@ -2,6 +2,7 @@ import KubeClient
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// Reads what belongs to a rollout from the server: the same snapshot that the controller plans from, without caches.
 struct RolloutReader: Sendable {
@@ -28,8 +29,8 @@ struct RolloutReader: Sendable {
         ObjectKey(namespace: namespace, name: service)
       )
     }
-    for route in spec.canary?.routes ?? [] {
-      snapshot.routes[route] = try await reference(.httpRoutes, route)
+    for address in spec.canary?.routing.addresses ?? [] {
+      snapshot.routes[address] = try await route(address)
     }
     if spec.workloadRef != nil { snapshot.workload = try await workload(of: rollout) }
     snapshot.pods = try await pods(of: snapshot.replicaSets)
@@ -94,6 +95,16 @@ struct RolloutReader: Sendable {
       return .unknown(error.message)
     }
     return try await reference(holder.type, ObjectKey(namespace: namespace, name: holder.name))
+  }
+
+  /// An object of the data plane, in whatever version the server has its kind.
+  private func route(_ address: RouteAddress) async throws(KubeError) -> Snapshot.Reference {
+    var found = Snapshot.Reference.missing
+    for type in [address.type] + address.type.olderVersions.map(address.type.inVersion) {
+      found = try await reference(type, address.key)
+      if found != .missing { break }
+    }
+    return found
   }
 
   func reference(_ type: ResourceType, _ key: ObjectKey) async throws(KubeError) -> Snapshot.Reference {

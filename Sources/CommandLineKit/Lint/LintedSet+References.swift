@@ -22,7 +22,7 @@ extension LintedSet {
     let spec = RolloutSpec(item.object)
     var issues = spec.namedServices.flatMap { serviceIssues($0, item) }
     if let canary = spec.canary {
-      issues += canary.routes.enumerated().flatMap { index, route in routeIssues(route, index, canary, item) }
+      issues += canary.routing.units.flatMap { unit in routeIssues(unit, canary, item) }
     }
     return issues + spec.namedAnalyses.flatMap { analysisIssues($0, item) }
   }
@@ -43,35 +43,38 @@ extension LintedSet {
   }
 
   private func routeIssues(
-    _ key: ObjectKey,
-    _ index: Int,
+    _ unit: TrafficRouting.Unit,
     _ canary: CanaryStrategy,
     _ item: LintedObject
   ) -> [LintIssue] {
-    let plugin = "spec.strategy.canary.trafficRouting.plugins.\(RolloutNames.gatewayPlugin)"
-    let gateway = item.object.spec.at(
-      "strategy",
-      "canary",
-      "trafficRouting",
-      "plugins",
-      RolloutNames.gatewayPlugin
+    let path = "spec.strategy.canary.trafficRouting.\(unit.field)"
+    let live = (unit.router.required + unit.router.derived).reduce(into: LiveRoutes()) { live, address in
+      live[address] = route(address, item)
+    }
+    if let absent = unit.router.required.first(where: { live[$0] == nil }) {
+      return [missing(absent.type.kind, absent.key, path, item)]
+    }
+    let roles = canary.roles(stablePingPong: "")
+    guard roles.canary != nil, roles.stable != nil else { return [] }
+    let weights = TrafficWeights(
+      canaryService: roles.canary ?? "",
+      stableService: roles.stable ?? "",
+      canary: 0,
+      total: canary.maxTrafficWeight,
+      managedNames: canary.managedRoutes
     )
-    let single = gateway?["httpRoute"]?.string == nil ? 0 : 1
-    let path = index < single ? "\(plugin).httpRoute" : "\(plugin).httpRoutes[\(index - single)].name"
-    let route = find(
-      group: "gateway.networking.k8s.io",
-      kind: "HTTPRoute",
-      namespace: key.namespace,
-      name: key.name,
+    guard let problem = unit.router.problem(weights, live) else { return [] }
+    return [item.issue(.error, path, problem)]
+  }
+
+  private func route(_ address: RouteAddress, _ item: LintedObject) -> JSONValue? {
+    find(
+      group: address.type.group,
+      kind: address.type.kind,
+      namespace: address.key.namespace,
+      name: address.key.name,
       for: item
     )
-    guard let route else { return [missing("HTTPRoute", key, path, item)] }
-    guard let stable = canary.stableService ?? canary.pingPong?.pong,
-      let service = canary.canaryService ?? canary.pingPong?.ping
-    else { return [] }
-    let weights = TrafficWeights(canaryService: service, stableService: stable, canary: 0)
-    guard case .problem(let problem) = HTTPRoutePlan.plan(weights, route: route) else { return [] }
-    return [item.issue(.error, path, problem)]
   }
 
   // MARK: - Analyses

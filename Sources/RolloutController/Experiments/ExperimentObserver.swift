@@ -3,6 +3,7 @@ package import KubeModel
 import KubeRuntime
 package import Primitives
 package import RolloutCore
+import TrafficPlans
 
 /// Gathers an Experiment's snapshot from the caches; nothing here decides or writes.
 package struct ExperimentObserver: Sendable {
@@ -14,6 +15,7 @@ package struct ExperimentObserver: Sendable {
   package func snapshot(of key: ObjectKey, now: Instant) -> ExperimentSnapshot? {
     guard let experiment = stores.experiments[key], !experiment.isBeingDeleted else { return nil }
     let sets = stores.replicaSets.objects(index: "owner", experiment.uid)
+    let routing = owner(of: experiment).flatMap { RolloutSpec($0).canary?.routing }
     return ExperimentSnapshot(
       now: now,
       experiment: experiment,
@@ -21,7 +23,8 @@ package struct ExperimentObserver: Sendable {
       services: services(of: experiment, sets),
       analysisRuns: runs(of: experiment),
       analysisTemplates: stores.templates(references(of: experiment), in: key.namespace),
-      routes: routes(to: experiment)
+      routing: routing,
+      routes: routing.map(objects) ?? [:]
     )
   }
 
@@ -69,8 +72,7 @@ package struct ExperimentObserver: Sendable {
     return runs
   }
 
-  private func routes(to experiment: JSONValue) -> [JSONValue] {
-    guard let rollout = owner(of: experiment) else { return [] }
-    return (RolloutSpec(rollout).canary?.routes ?? []).compactMap { stores.httpRoutes[$0] }
+  private func objects(of routing: TrafficRouting) -> LiveRoutes {
+    routing.addresses.reduce(into: [:]) { $0[$1] = stores.routes.reference($1).object }
   }
 }

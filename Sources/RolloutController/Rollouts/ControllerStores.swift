@@ -5,6 +5,7 @@ package import KubeRuntime
 package import Logging
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// The caches of the controller: one store per kind, each filled by one watch.
 package struct ControllerStores: Sendable {
@@ -14,7 +15,6 @@ package struct ControllerStores: Sendable {
     indexes: ["owner": ownerIndex, "orphans": orphanIndex]
   )
   package let services = Store(.services, indexes: ["owner": ownerIndex])
-  package let httpRoutes = Store(.httpRoutes)
   package let analysisRuns = Store(.analysisRuns, indexes: ["owner": ownerIndex])
   package let experiments = Store(.experiments, indexes: ["owner": ownerIndex])
   package let analysisTemplates = Store(.analysisTemplates)
@@ -22,6 +22,7 @@ package struct ControllerStores: Sendable {
   package let gitSources = Store(.gitSources)
   /// Watched only where a Rollout refers to one; `all` leaves them out.
   package let workloads = WorkloadStores()
+  package let routes = RouteStores()
 
   package init() {}
 
@@ -35,14 +36,14 @@ package struct ControllerStores: Sendable {
     object.controllerReference == nil ? [object.namespace] : []
   }
 
-  /// The Services, the routes and the workload that a rollout names.
+  /// The Services, the objects of the data plane and the workload that a rollout names.
   private static let referenceIndex: Store.IndexRule = { rollout in
     let spec = RolloutSpec(rollout)
     let namespace = rollout.namespace
     var references = spec.services.map {
       reference(ResourceType.services.kind, ObjectKey(namespace: namespace, name: $0))
     }
-    references += (spec.canary?.routes ?? []).map { reference(ResourceType.httpRoutes.kind, $0) }
+    references += (spec.canary?.routing.addresses ?? []).map { reference($0.type.kind, $0.key) }
     if let workload = spec.workloadRef {
       references.append(reference(workload.kind, ObjectKey(namespace: namespace, name: workload.name)))
     }
@@ -54,7 +55,7 @@ package struct ControllerStores: Sendable {
 
   package var all: [Store] {
     [
-      rollouts, replicaSets, services, httpRoutes, analysisRuns, experiments, analysisTemplates,
+      rollouts, replicaSets, services, analysisRuns, experiments, analysisTemplates,
       clusterAnalysisTemplates, gitSources,
     ]
   }
@@ -91,8 +92,7 @@ package struct ControllerStores: Sendable {
     logger: Logger
   ) -> [Reflector] {
     let optional: Set<String> = [
-      httpRoutes.type.plural, gitSources.type.plural, clusterAnalysisTemplates.type.plural,
-      experiments.type.plural,
+      gitSources.type.plural, clusterAnalysisTemplates.type.plural, experiments.type.plural,
     ]
     return all.map { store in
       var scope = ListScope(namespace: store.type.isNamespaced ? namespace : nil)
@@ -114,8 +114,13 @@ package struct ControllerStores: Sendable {
     instanceID.isEmpty ? "!\(RolloutNames.instanceID)" : "\(RolloutNames.instanceID)=\(instanceID)"
   }
 
-  /// Waits until every list has arrived; before that an absent object proves nothing.
+  /// Waits until every list has arrived, and those of the routes that Rollouts name; before that an absent object
+  /// proves nothing.
   package func ready(within limit: Duration) async throws(KubeError) {
     for store in all { try await store.ready(within: limit) }
+    for rollout in rollouts.objects() {
+      for address in RolloutSpec(rollout).canary?.routing.addresses ?? [] { routes.demand(address.type) }
+    }
+    try await routes.settle(within: .seconds(10))
   }
 }

@@ -114,8 +114,8 @@ package struct Performer: Sendable {
         "spec": ["selector": [RolloutNames.podTemplateHash: .string(hash)]],
       ]
       try await write(stores.services, ObjectKey(namespace: key.namespace, name: service), .merge(patch))
-    case .patchRoute(let route, let patch):
-      try await write(stores.httpRoutes, route, .json(patch))
+    case .changeRoute(let change):
+      return try await changeRoute(change)
     case .createAnalysisRun(let run):
       return try await createAnalysisRun(run)
     case .terminateAnalysisRun(let name):

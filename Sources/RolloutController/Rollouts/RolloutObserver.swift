@@ -2,6 +2,7 @@ package import KubeModel
 import KubeRuntime
 package import Primitives
 package import RolloutCore
+import TrafficPlans
 
 /// Gathers a rollout's snapshot from the caches: what its spec names, and no more. Nothing here decides or writes.
 package struct RolloutObserver: Sendable {
@@ -49,7 +50,9 @@ package struct RolloutObserver: Sendable {
       let key = ObjectKey(namespace: namespace, name: name)
       snapshot.services[name] = reference(stores.services, key)
     }
-    for route in spec.canary?.routes ?? [] { snapshot.routes[route] = reference(stores.httpRoutes, route) }
+    for address in spec.canary?.routing.addresses ?? [] {
+      snapshot.routes[address] = stores.routes.reference(address)
+    }
     snapshot.experiments = experiments(of: snapshot.rollout, spec)
     snapshot.analysisTemplates = stores.templates(reading.templates, in: namespace)
   }

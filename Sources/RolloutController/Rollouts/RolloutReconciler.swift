@@ -4,6 +4,7 @@ package import KubeRuntime
 package import Logging
 package import Primitives
 package import RolloutCore
+import TrafficPlans
 
 /// Observe, plan, perform: one look at one rollout.
 package struct RolloutReconciler: Sendable {
@@ -120,8 +121,8 @@ package struct RolloutReconciler: Sendable {
   /// The reason of the event that tells of the error: whether a route of the plan could not be written.
   static func reason(of error: KubeError, _ effects: [Effect]) -> String {
     let isOfRoute = effects.contains { effect in
-      guard case .patchRoute(let route, _) = effect else { return false }
-      return error.message.contains("\(ResourceType.httpRoutes) \(route)")
+      guard case .changeRoute(let change) = effect else { return false }
+      return error.message.contains("\(change.address.type) \(change.address.key)")
     }
     return isOfRoute ? "TrafficRoutingError" : "ReconciliationError"
   }
@@ -150,6 +151,18 @@ package enum LogKey {
   package static let reason = "reason"
 }
 
+extension RouteChange {
+  fileprivate var summary: String {
+    let (verb, patch) =
+      switch self {
+      case .patch(_, let patch): ("patch", ": \(patch.text())")
+      case .create: ("create", "")
+      case .delete: ("delete", "")
+      }
+    return "\(verb) \(address.type.kind) \(address.key)\(patch)"
+  }
+}
+
 extension Effect {
   /// The effect in a few words, for logs.
   package var summary: String {
@@ -168,7 +181,7 @@ extension Effect {
     case .evictPod(let name, _): "evict pod \(name)"
     case .deleteReplicaSet(let name, _): "delete ReplicaSet \(name)"
     case .selectRevision(let service, let hash, _): "point Service \(service) at \(hash)"
-    case .patchRoute(let key, _): "patch HTTPRoute \(key)"
+    case .changeRoute(let change): change.summary
     case .createAnalysisRun(let run): "create AnalysisRun \(run.name)"
     case .terminateAnalysisRun(let name): "terminate AnalysisRun \(name)"
     case .deleteAnalysisRun(let name, _): "delete AnalysisRun \(name)"

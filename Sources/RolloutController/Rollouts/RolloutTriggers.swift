@@ -26,7 +26,7 @@ struct RolloutTriggers: Sendable {
       let value = ControllerStores.reference(kind, key)
       for rollout in rollouts.objects(index: "reference", value) { enqueue(ObjectKey(rollout)) }
     }
-    for store in [stores.services, stores.httpRoutes] {
+    for store in [stores.services] + stores.routes.all {
       let kind = store.type.kind
       store.onChange { enqueueReferring(kind, $0.key) }
     }

@@ -4,57 +4,51 @@ import TrafficPlans
 
 extension Situation {
   /// Whether the data plane splits traffic as wanted: without a router, or without a pod to send requests to, there is
-  /// nothing to ask; else every route must carry the weight and must not be refused by its gateway.
+  /// nothing to ask; else every router must carry the weight, and none must lag behind its objects.
   func trafficShows(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     guard canary.hasTrafficRouting, spec.replicas > 0 else { return true }
     // The same weight may still be an older canary's.
     guard weight == 0 || selectedHash(canary.roles(status).canary) == revisions.newHash else { return false }
-    return liveRoutes(canary).allSatisfy { route in
-      guard let route else { return false }
-      return HTTPRoutePlan.plan(weights(weight, canary, status), route: route) == .unchanged
-        && HTTPRoutePlan.isAccepted(route) != false
+    let wanted = weights(weight, canary, status)
+    return routers.allSatisfy { router, live in
+      guard let live else { return false }
+      return router.plan(wanted, live) == .unchanged && router.isFollowed(live) != false
     }
   }
 
   /// The greatest weight with which requests may still reach the canary service: all of them when a route cannot be
-  /// read or its gateway lags behind, because nothing may be removed on a guess.
+  /// read or the data plane lags behind, because nothing may be removed on a guess.
   func observedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
-    observed(canary, unknown: canary.maxTrafficWeight) { route in
-      HTTPRoutePlan.canaryWeight(place(canary, status), in: route)
-    }.max() ?? 0
+    observed(place(canary, status), unknown: canary.maxTrafficWeight)
   }
 
   /// Whether requests may still reach the canary service, by weight or by a managed route.
   func mayReachCanary(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
-    let hasManaged = liveRoutes(canary).contains { route in
-      route.map { HTTPRoutePlan.hasManagedRoutes(place(canary, status), in: $0) } ?? false
+    let place = place(canary, status)
+    let hasManaged = routers.contains { router, live in
+      live.map { router.hasManagedRoutes(place, $0) } ?? false
     }
     return hasManaged || observedWeight(canary, status) > 0
   }
 
-  /// The greatest weight with which requests reach the stable service; nil when a route cannot be read or its gateway
-  /// lags behind.
+  /// The greatest weight with which requests reach the stable service; nil when a route cannot be read or the data
+  /// plane lags behind.
   func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int? {
     let unknown = canary.maxTrafficWeight + 1
-    let greatest = observed(canary, unknown: unknown) { route in
-      HTTPRoutePlan.canaryWeight(place(canary, status).mirrored, in: route)
-    }.max()
+    guard !routers.isEmpty else { return nil }
+    let greatest = observed(place(canary, status).mirrored, unknown: unknown)
     return greatest == unknown ? nil : greatest
   }
 
-  private func observed(_ canary: CanaryStrategy, unknown: Int, _ read: (JSONValue) -> Int?) -> [Int] {
-    liveRoutes(canary).map { route in
-      guard let route, HTTPRoutePlan.isAccepted(route) != false else { return unknown }
-      return read(route) ?? unknown
+  private func observed(_ place: TrafficWeights, unknown: Int) -> Int {
+    routers.reduce(0) { greatest, unit in
+      guard let live = unit.live, unit.router.isFollowed(live) != false else { return unknown }
+      return max(greatest, unit.router.canaryWeight(place, live) ?? unknown)
     }
   }
 
-  private func liveRoutes(_ canary: CanaryStrategy) -> [JSONValue?] {
-    canary.routes.map { snapshot.routes[$0]?.object }
-  }
-
   /// Where in the routes the rollout's services are, without a wish.
-  private func place(_ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
+  func place(_ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
     let roles = canary.roles(status)
     return TrafficWeights(
       canaryService: roles.canary ?? "",
@@ -151,9 +145,10 @@ extension Situation {
 
   /// The weight as the routes have it now, followed or not.
   func orderedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
-    liveRoutes(canary).compactMap { route in
-      route.flatMap { HTTPRoutePlan.canaryWeight(place(canary, status), in: $0) }
-    }.max() ?? 0
+    let place = place(canary, status)
+    return routers.reduce(0) { greatest, unit in
+      max(greatest, unit.live.flatMap { unit.router.canaryWeight(place, $0) } ?? 0)
+    }
   }
 
   /// A full promotion moves traffic when the canary is complete; where stable shrinks meanwhile, as the canary grows.
@@ -193,11 +188,10 @@ extension Situation {
 
   func convergeTraffic(_ canary: CanaryStrategy, _ draft: inout Draft) {
     guard canary.hasTrafficRouting, let weight = wantedWeight(canary, draft.status) else { return }
-    for key in canary.routes {
-      guard let route = snapshot.routes[key]?.object else { continue }
-      if case .patch(let patch) = HTTPRoutePlan.plan(weights(weight, canary, draft.status), route: route) {
-        draft.perform(.patchRoute(key, patch: patch))
-      }
+    let wanted = weights(weight, canary, draft.status)
+    for (router, live) in routers {
+      guard let live, case .changes(let changes) = router.plan(wanted, live) else { continue }
+      for change in changes { draft.perform(.changeRoute(change)) }
     }
     noteWeight(weight, canary, &draft)
   }
@@ -217,6 +211,6 @@ extension Situation {
     ]
     draft.status.weights = addExperiments(to: weights, canary, draft.status)
     // Without a patch the routes were there already: whoever wrote them has told it.
-    if case .patchRoute = draft.effects.last { tellWeights(before, &draft) }
+    if case .changeRoute = draft.effects.last { tellWeights(before, &draft) }
   }
 }

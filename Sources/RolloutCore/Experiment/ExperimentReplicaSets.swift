@@ -112,8 +112,8 @@ extension ExperimentSituation {
   /// Whether requests may still be sent to the template's Service: a route names it, or its gateway lags behind.
   func isRouted(_ template: String) -> Bool {
     guard let service = services[template] else { return false }
-    return snapshot.routes.contains { route in
-      HTTPRoutePlan.isAccepted(route) == false || HTTPRoutePlan.leads(route, to: service.name)
+    return (snapshot.routing?.routers ?? []).contains { router in
+      router.isFollowed(snapshot.routes) == false || router.leads(to: service.name, snapshot.routes)
     }
   }
 }

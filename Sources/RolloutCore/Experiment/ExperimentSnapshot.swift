@@ -1,5 +1,6 @@
 import KubeModel
 package import Primitives
+package import TrafficPlans
 
 /// The planner's world around one Experiment at one instant, read by the observer.
 package struct ExperimentSnapshot: Sendable, Hashable {
@@ -21,8 +22,9 @@ package struct ExperimentSnapshot: Sendable, Hashable {
   package var analysisRuns: [JSONValue]
   /// AnalysisTemplates (and, by `cluster/NAME`, ClusterAnalysisTemplates) by name.
   package var analysisTemplates: [String: JSONValue]
-  /// Routes that may lead to its Services: those of the Rollout that owns it.
-  package var routes: [JSONValue]
+  /// The routers that may lead to its Services, those of the Rollout that owns it, and their objects.
+  package var routing: TrafficRouting?
+  package var routes: LiveRoutes
   /// What earlier plans of this look could not make, by `Kind/name`.
   package var refusals: [String: Refusal]
 
@@ -33,7 +35,8 @@ package struct ExperimentSnapshot: Sendable, Hashable {
     services: [JSONValue] = [],
     analysisRuns: [JSONValue] = [],
     analysisTemplates: [String: JSONValue] = [:],
-    routes: [JSONValue] = [],
+    routing: TrafficRouting? = nil,
+    routes: LiveRoutes = [:],
     refusals: [String: Refusal] = [:]
   ) {
     self.now = now
@@ -42,6 +45,7 @@ package struct ExperimentSnapshot: Sendable, Hashable {
     self.services = services
     self.analysisRuns = analysisRuns
     self.analysisTemplates = analysisTemplates
+    self.routing = routing
     self.routes = routes
     self.refusals = refusals
   }

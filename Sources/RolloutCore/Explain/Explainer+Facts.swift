@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import TrafficPlans
 
 /// The numbers behind the sentence.
 extension Explainer {
@@ -103,24 +104,26 @@ extension Explainer {
 
   private func trafficFacts(_ canary: CanaryStrategy) -> [Fact] {
     let wanted = status.weights?.at("canary", "weight")?.int ?? 0
-    let sights = routes(canary).map { key, sight -> (String, JSONValue) in
-      switch sight {
-      case .missing: ("\(key) does not exist", ["route": .string("\(key)"), "exists": false])
-      case .unknown(let why): ("\(key) could not be read: \(why)", ["route": .string("\(key)")])
-      case .seen(let weight, let isAccepted):
-        (
-          "\(key) has \(weight.map(String.init) ?? "no weight")"
-            + (isAccepted.map { $0 ? ", accepted" : ", not accepted yet" } ?? ", no gateway reports on it"),
-          [
-            "route": .string("\(key)"), "exists": true, "weight": weight.map { JSONValue($0) } ?? .null,
-            "accepted": isAccepted.map { .bool($0) } ?? .null,
-          ]
-        )
-      }
-    }
+    let sights = routes(canary).map { address, sight in routeFact(address.key, sight) }
     let text = (["wanted \(wanted)"] + sights.map(\.0)).joined(separator: "; ")
     let data: JSONValue = ["wanted": JSONValue(wanted), "seen": .array(sights.map(\.1))]
     return [Fact(key: "weight", label: "Canary weight", text: text, data: data)]
+  }
+
+  private func routeFact(_ key: ObjectKey, _ sight: RouteSight) -> (String, JSONValue) {
+    switch sight {
+    case .missing: ("\(key) does not exist", ["route": .string("\(key)"), "exists": false])
+    case .unknown(let why): ("\(key) could not be read: \(why)", ["route": .string("\(key)")])
+    case .seen(let weight, let isAccepted):
+      (
+        "\(key) has \(weight.map(String.init) ?? "no weight")"
+          + (isAccepted.map { $0 ? ", accepted" : ", not accepted yet" } ?? ", no gateway reports on it"),
+        [
+          "route": .string("\(key)"), "exists": true, "weight": weight.map { JSONValue($0) } ?? .null,
+          "accepted": isAccepted.map { .bool($0) } ?? .null,
+        ]
+      )
+    }
   }
 
   private func serviceFacts(_ blueGreen: BlueGreenStrategy) -> [Fact] {

@@ -32,10 +32,10 @@ extension Explainer {
   /// What an abort still has to bring back; nil when everything is at stable.
   var wayBack: String? {
     if let canary = spec.canary, canary.hasTrafficRouting {
-      for (key, sight) in routes(canary) {
+      for (address, sight) in routes(canary) {
         guard case .seen(let weight, let isAccepted) = sight else { continue }
-        if let weight, weight > 0 { return "HTTPRoute \(key) still gives it \(share(weight, canary))" }
-        if isAccepted == false { return "the gateway has not followed HTTPRoute \(key) yet" }
+        if let weight, weight > 0 { return "\(words(address)) still gives it \(share(weight, canary))" }
+        if isAccepted == false { return "the gateway has not followed \(words(address)) yet" }
       }
     }
     guard let stable = revisions.stable, stable.available < wantedSize(stable) else {
@@ -74,6 +74,9 @@ extension Explainer {
     return total == 100 ? "\(weight) % of the requests" : "\(weight)/\(total) of the requests"
   }
 
+  /// `HTTPRoute shop/web`.
+  func words(_ address: RouteAddress) -> String { "\(address.type.kind) \(address.key)" }
+
   /// What is known of one route.
   enum RouteSight: Equatable {
     case missing
@@ -82,21 +85,29 @@ extension Explainer {
     case seen(weight: Int?, isAccepted: Bool?)
   }
 
-  func routes(_ canary: CanaryStrategy) -> [(key: ObjectKey, sight: RouteSight)] {
+  /// What is known of each router, under the first of its objects or the one that cannot be seen.
+  func routes(_ canary: CanaryStrategy) -> [(address: RouteAddress, sight: RouteSight)] {
     let weights = TrafficWeights(
       canaryService: status.weights?.at("canary", "serviceName")?.string ?? canary.canaryService ?? "",
       stableService: status.weights?.at("stable", "serviceName")?.string ?? canary.stableService ?? "",
       canary: 0,
       total: canary.maxTrafficWeight
     )
-    return canary.routes.map { key in
-      switch snapshot.routes[key] {
-      case .found(let route):
-        let weight = HTTPRoutePlan.canaryWeight(weights, in: route)
-        return (key, .seen(weight: weight, isAccepted: HTTPRoutePlan.isAccepted(route)))
-      case .unknown(let why): return (key, .unknown(why))
-      case .missing, nil: return (key, .missing)
+    return situation.routers.compactMap { router, live in
+      guard let live else { return (router.required + router.derived).lazy.compactMap { hidden($0) }.first }
+      let weight = router.canaryWeight(weights, live)
+      return router.required.first.map {
+        ($0, .seen(weight: weight, isAccepted: router.isFollowed(live)))
       }
+    }
+  }
+
+  /// An object that is not there or was not read.
+  private func hidden(_ address: RouteAddress) -> (address: RouteAddress, sight: RouteSight)? {
+    switch snapshot.routes[address] {
+    case .found: nil
+    case .unknown(let why): (address, .unknown(why))
+    case .missing, .unserved, nil: (address, .missing)
     }
   }
 }

@@ -76,16 +76,16 @@ extension Explainer {
     guard canary.hasTrafficRouting, let wanted = status.weights?.at("canary", "weight")?.int else {
       return nil
     }
-    for (key, sight) in routes(canary) {
+    for (address, sight) in routes(canary) {
       let text: String
       switch sight {
-      case .missing: text = "HTTPRoute \(key) does not exist"
-      case .unknown(let why): text = "HTTPRoute \(key) could not be read: \(why)"
+      case .missing: text = "\(words(address)) does not exist"
+      case .unknown(let why): text = "\(words(address)) could not be read: \(why)"
       case .seen(let weight, let isAccepted):
         if isAccepted == false {
-          text = "the gateway has not accepted generation \(routeGeneration(key)) of HTTPRoute \(key)"
+          text = "the gateway has not accepted generation \(generation(of: address)) of \(words(address))"
         } else if let weight, weight != wanted {
-          text = "HTTPRoute \(key) gives the canary \(share(weight, canary)) instead"
+          text = "\(words(address)) gives the canary \(share(weight, canary)) instead"
         } else {
           continue
         }
@@ -95,7 +95,9 @@ extension Explainer {
     return nil
   }
 
-  private func routeGeneration(_ key: ObjectKey) -> Int { snapshot.routes[key]?.object?.generation ?? 0 }
+  private func generation(of address: RouteAddress) -> Int {
+    snapshot.routes[address]?.object?.generation ?? 0
+  }
 
   // MARK: - Blue/green
 

@@ -107,7 +107,7 @@ extension Effect {
   /// Whether it makes or takes pods, or requests for them.
   fileprivate var changesPods: Bool {
     switch self {
-    case .scaleReplicaSet, .createReplicaSet, .selectRevision, .patchRoute: true
+    case .scaleReplicaSet, .createReplicaSet, .selectRevision, .changeRoute: true
     default: false
     }
   }

@@ -1,5 +1,6 @@
-package import KubeModel
+import KubeModel
 package import Primitives
+package import TrafficPlans
 
 /// `spec.strategy.canary` (reference, section 1.3).
 package struct CanaryStrategy: Sendable, Hashable {
@@ -20,8 +21,8 @@ package struct CanaryStrategy: Sendable, Hashable {
   package let stepsJSON: JSONValue
   package let maxSurge: IntOrPercent
   package let maxUnavailable: IntOrPercent
-  /// The routes that split the traffic; empty means that replica counts alone do.
-  package let routes: [ObjectKey]
+  /// The routers that split the traffic; none means that replica counts alone do.
+  package let routing: TrafficRouting
   package let hasTrafficRouting: Bool
   /// The largest weight, which stands for all requests; 100 unless the router counts otherwise.
   package let maxTrafficWeight: Int
@@ -50,7 +51,7 @@ package struct CanaryStrategy: Sendable, Hashable {
   package let canaryMetadata: JSONValue?
   package let stableMetadata: JSONValue?
 
-  init(_ value: JSONValue, namespace: String) {
+  init(_ value: JSONValue, of rollout: ObjectKey) {
     canaryService = value["canaryService"]?.string
     stableService = value["stableService"]?.string
     stepsJSON = value["steps"] ?? .null
@@ -61,14 +62,7 @@ package struct CanaryStrategy: Sendable, Hashable {
     hasTrafficRouting = routing?.object != nil
     maxTrafficWeight = max(1, routing?["maxTrafficWeight"]?.int32 ?? 100)
     managedRoutes = (routing?["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string }
-    let gateway = value.at("trafficRouting", "plugins", RolloutNames.gatewayPlugin) ?? .object([:])
-    let names = [gateway["httpRoute"]] + (gateway["httpRoutes"]?.array ?? []).map { $0["name"] }
-    let routeNamespace = gateway["namespace"]?.string ?? namespace
-    // A route that is named twice is one route.
-    routes = names.compactMap { $0?.string }.reduce(into: []) { routes, name in
-      let key = ObjectKey(namespace: routeNamespace, name: name)
-      if !routes.contains(key) { routes.append(key) }
-    }
+    self.routing = TrafficRouting(routing, rollout: rollout)
     scaleDownDelay = .seconds(value["scaleDownDelaySeconds"]?.int32 ?? 30)
     scaleDownDelayRevisionLimit = value["scaleDownDelayRevisionLimit"]?.int32
     let abortDelay = value["abortScaleDownDelaySeconds"]?.int32

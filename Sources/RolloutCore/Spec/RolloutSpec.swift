@@ -51,7 +51,7 @@ package struct RolloutSpec: Sendable, Hashable {
       strategy = .blueGreen(BlueGreenStrategy(blueGreen))
     } else {
       strategy = .canary(
-        CanaryStrategy(spec.at("strategy", "canary") ?? .object([:]), namespace: rollout.namespace)
+        CanaryStrategy(spec.at("strategy", "canary") ?? .object([:]), of: ObjectKey(rollout))
       )
     }
   }

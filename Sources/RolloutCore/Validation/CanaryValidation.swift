@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import TrafficPlans
 
 /// The rules for `spec.strategy.canary` by itself (reference, section 1.9.1, rows C1 to C7).
 struct CanaryValidation {
@@ -141,8 +142,8 @@ struct CanaryValidation {
 
   /// The plugin fails for ever on a configuration without a route or without the two Services to find in it.
   private func gatewayIssues() -> [SpecIssue] {
-    guard let gateway = routing?["plugins"]?.given(RolloutNames.gatewayPlugin) else { return [] }
-    let plugin = "\(path).trafficRouting.plugins.\(RolloutNames.gatewayPlugin)"
+    guard let gateway = routing?["plugins"]?.given(TrafficRouting.gatewayPlugin) else { return [] }
+    let plugin = "\(path).trafficRouting.plugins.\(TrafficRouting.gatewayPlugin)"
     var issues: [SpecIssue] = []
     let kinds = ["http", "grpc", "tcp", "tls"]
     let isEmpty = kinds.allSatisfy { kind in

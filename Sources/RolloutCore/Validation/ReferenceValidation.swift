@@ -18,7 +18,7 @@ extension Situation {
     guard let reference = spec.workloadRef else { return nil }
     switch snapshot.workload {
     case .found: return reading.workloadIssue
-    case .missing, nil:
+    case .missing, .unserved, nil:
       return SpecIssue.notFound("spec.workloadRef.name", .string("\(reference.kind) \(reference.name)"))
     // What could not be read is no fault of the spec; the plan goes on with what is known.
     case .unknown: return nil
@@ -37,7 +37,7 @@ extension Situation {
           let detail = "Service \"\(named.name)\" is managed by another Rollout, \"\(owner)\""
           return .invalid(named.path, value, detail)
         }
-      case .missing, nil:
+      case .missing, .unserved, nil:
         return .invalid(named.path, value, "service \"\(named.name)\" not found")
       case .unknown: continue
       }
@@ -60,20 +60,20 @@ extension Situation {
   }
 
   private func routeIssue(_ canary: CanaryStrategy) -> SpecIssue? {
-    let path = "spec.strategy.canary.trafficRouting.plugins.\(RolloutNames.gatewayPlugin)"
-    for key in canary.routes {
-      switch snapshot.routes[key] {
-      case .found(let route):
-        let roles = canary.roles(recorded)
-        let weights = TrafficWeights(
-          canaryService: roles.canary ?? "",
-          stableService: roles.stable ?? "",
-          canary: 0
-        )
-        if let problem = HTTPRoutePlan.problem(weights, route: route) { return SpecIssue(path, problem) }
-      case .missing, nil: return SpecIssue(path, "HTTPRoute \"\(key)\" not found")
-      case .unknown: continue
+    let weights = place(canary, recorded)
+    for unit in canary.routing.units {
+      let path = "spec.strategy.canary.trafficRouting.\(unit.field)"
+      for address in unit.router.required {
+        switch snapshot.routes[address] {
+        case .found, .unknown: continue
+        case .missing, nil: return SpecIssue(path, "\(address) not found")
+        case .unserved:
+          return SpecIssue(path, "\(address) not found: the cluster has no \(address.type)")
+        }
       }
+      // What could not be read is no fault of the spec.
+      guard let live = snapshot.live(of: unit.router) else { continue }
+      if let problem = unit.router.problem(weights, live) { return SpecIssue(path, problem) }
     }
     return nil
   }

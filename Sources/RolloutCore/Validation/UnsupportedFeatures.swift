@@ -1,5 +1,6 @@
 import KubeModel
 package import Primitives
+import TrafficPlans
 
 /// What a valid Rollout asks for that this version cannot perform, in the order of the spec.
 ///
@@ -23,7 +24,7 @@ private func routers(_ routing: JSONValue, _ path: String) -> [SpecIssue] {
     .filter { routing.given($0) != nil }
     .map { notYet("\(path).\($0)", "the router \($0)") }
   for (name, configuration) in (routing["plugins"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-    if name == RolloutNames.gatewayPlugin {
+    if name == TrafficRouting.gatewayPlugin {
       issues += gatewayFields(configuration, "\(path).plugins.\(name)")
     } else {
       issues.append(notYet("\(path).plugins.\(name)", "the router plugin \(name)"))

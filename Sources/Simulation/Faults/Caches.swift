@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// The controller's caches where they lag: one kind of object each, as it was when its watch was lost.
 ///
@@ -63,7 +64,8 @@ struct Caches: Sendable {
       noteReplicaSet(name, present)
     case .createReplicaSet(let set): noteCreated(set.name, present)
     case .selectRevision(let name, _, _): frozen[.services]?.old.services[name] = present.services[name]
-    case .patchRoute(let key, _): frozen[.routes]?.old.routes[key] = present.routes[key]
+    case .changeRoute(.patch(let address, _)):
+      frozen[.routes]?.old.routes[address] = present.routes[address]
     case .terminateAnalysisRun(let name): refresh(.analysisRuns, \.analysisRuns, name, present)
     case .terminateExperiment(let name): refresh(.experiments, \.experiments, name, present)
     default: break

@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 package import RolloutCore
+import TrafficPlans
 
 extension ClusterSim {
   /// What the controller reads now, by its own clock: the world or, where a watch is lost, an older one.
@@ -76,7 +77,7 @@ extension ClusterSim {
       rollout.set(version, at: "metadata", "resourceVersion")
     case .selectRevision(let name, _, _):
       services[name]?.set(version, at: "metadata", "resourceVersion")
-    case .patchRoute(let key, _): routes[key]?.set(version, at: "metadata", "resourceVersion")
+    case .changeRoute(let change): routes[change.address]?.set(version, at: "metadata", "resourceVersion")
     default: break
     }
   }

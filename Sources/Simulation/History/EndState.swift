@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// What is left of a world that came to rest, without names of attempts, times and counts of writes: two histories
 /// that end alike are equal here.
@@ -33,17 +34,17 @@ package struct EndState: Sendable, Hashable, CustomStringConvertible {
       },
       uniquingKeysWith: { $1 }
     )
-    let routes = sim.dataPlane.filter { spec.canary?.routes.contains($0.key) ?? false }
+    let routes = sim.dataPlane.filter { spec.canary?.routing.addresses.contains($0.key) ?? false }
     let managed = spec.canary?.managedRoutes ?? []
     weights = Dictionary(
-      uniqueKeysWithValues: routes.map { key, route in
+      uniqueKeysWithValues: routes.map { address, route in
         // Rules that steps of a former strategy added are people's since it went, however far that release was.
         let rules = (route.spec["rules"]?.array ?? []).filter { rule in
           rule["name"].map { name in managed.contains { name.string?.hasPrefix($0) ?? false } } ?? true
         }
         let backends = rules.flatMap { $0["backendRefs"]?.array ?? [] }
         let weights = backends.map { "\(part($0["name"]?.string ?? ""))=\($0["weight"]?.int ?? 1)" }
-        return ("\(key)", weights.sorted())
+        return ("\(address.key)", weights.sorted())
       }
     )
     // A pause that is over leaves a condition behind, one that never was leaves none.

@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// A history in the middle: the world, the controller's next wake-up, and what was found.
 struct HistoryRun {
@@ -148,14 +149,14 @@ extension HistoryRun {
     let canary = spec.canary?.roles(status).canary
     let selected = canary.flatMap { sim.services[$0]?.at("spec", "selector", RolloutNames.podTemplateHash) }
     let mayAnswer = canary.map { !proven.contains(status.stableHash) && sim.answers($0) } ?? false
-    for key in spec.canary?.routes ?? [] {
-      for rule in sim.dataPlane[key]?.at("spec", "rules")?.array ?? [] {
+    for address in spec.canary?.routing.addresses ?? [] {
+      for rule in sim.dataPlane[address]?.at("spec", "rules")?.array ?? [] {
         let backends = rule["backendRefs"]?.array ?? []
         // A rule that a person left behind with another strategy leads where the Service does: to stable by now.
         if backends.count == 1, selected?.string == status.stableHash { continue }
         for backend in backends where backend["name"]?.string == canary && !mayAnswer {
           let weight = backend["weight"]?.int ?? 1
-          if weight != 0 { invariants.fail(sim, "after an abort \(key) gives the canary \(weight)") }
+          if weight != 0 { invariants.fail(sim, "after an abort \(address.key) gives the canary \(weight)") }
         }
       }
     }

@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// What must hold of the steps from one instant to the next.
 extension Invariants {
@@ -29,10 +30,10 @@ extension Invariants {
 
   /// No requests are newly sent where no pod is ready, while there are ready pods where they went.
   mutating func checkDirections(_ spec: RolloutSpec, _ sim: ClusterSim) {
-    for key in spec.canary?.routes ?? [] {
-      let before = directions[key]
-      let weights = Self.weights(sim.routes[key])
-      directions[key] = weights
+    for address in spec.canary?.routing.addresses ?? [] {
+      let before = directions[address]
+      let weights = Self.weights(sim.routes[address])
+      directions[address] = weights
       guard let before, spec.replicas > 0, sim.seesAll else { continue }
       // What an Experiment had goes back when it ends: only the rollout's own Services could keep theirs.
       let isAnswered = before.contains { name, weight in

@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 package import RolloutCore
+import TrafficPlans
 
 /// What must hold at every instant of every history: behind what users reach there are the ready pods that the spec
 /// promises.
@@ -31,7 +32,7 @@ package struct Invariants: Sendable {
   /// How many that may have been at the last look.
   var restartLimit = 0
   /// Weights of the routes by Service, as they were at the last check.
-  var directions: [ObjectKey: [String: Int]] = [:]
+  var directions: [RouteAddress: [String: Int]] = [:]
   package private(set) var violations: [String] = []
 
   package init() {}
@@ -41,8 +42,9 @@ package struct Invariants: Sendable {
     let spec = spec(of: sim)
     for harm in sim.harm.dropFirst(harmSeen) { fail(sim, harm) }
     harmSeen = sim.harm.count
-    for (key, route) in sim.dataPlane where spec.canary?.routes.contains(key) ?? false {
-      checkWeights(key, route, spec, sim)
+    for (address, route) in sim.dataPlane
+    where spec.canary?.routing.addresses.contains(address) ?? false {
+      checkWeights(address.key, route, spec, sim)
     }
     checkOrders(spec, sim)
     checkRestart(spec, sim)
@@ -117,7 +119,7 @@ extension Invariants {
   private func isThere(_ spec: RolloutSpec, _ sim: ClusterSim) -> Bool {
     guard shortfall(spec.replicas, spec, sim, .nothing) == nil else { return false }
     if let canary = spec.canary, canary.hasTrafficRouting, sim.hasUnfollowedRoutes {
-      let written = canary.routes.lazy.compactMap { key in
+      let written = canary.routing.addresses.lazy.compactMap { key in
         sim.routes[key].flatMap { shortfall($0, canary, spec.replicas, sim, .nothing) }
       }
       if written.first != nil { return false }
@@ -144,7 +146,7 @@ extension Invariants {
       let ready = sim.presentPods + (grant == .nothing ? 0 : sim.missedPods + excused)
       return ready < floor ? "\(ready) ready pods, the spec promises \(floor)" : nil
     case .canary(let canary):
-      let followed = canary.routes.lazy.compactMap { sim.dataPlane[$0] }
+      let followed = canary.routing.addresses.lazy.compactMap { sim.dataPlane[$0] }
       return followed.compactMap { shortfall($0, canary, replicas, sim, grant) }.first
     case .blueGreen(let blueGreen):
       let ready = standingPods(behind: blueGreen.activeService, sim, grant)

@@ -3,6 +3,7 @@ import KubeModel
 import Primitives
 import RolloutCore
 import Testing
+import TrafficPlans
 
 @testable import RolloutController
 
@@ -18,9 +19,9 @@ import Testing
   )
 
   @Test(arguments: [("web", "TrafficRoutingError"), ("other", "ReconciliationError")])
-  func aRouteThatCannotBeWrittenIsATrafficRoutingError(_ route: String, _ reason: String) {
+  func aRouteThatCannotBeWrittenIsATrafficRoutingError(_ name: String, _ reason: String) {
     let error = KubeError(.invalid, "\(Self.request.attempt): no such backend")
-    let key = ObjectKey(namespace: "shop", name: route)
-    #expect(RolloutReconciler.reason(of: error, [.patchRoute(key, patch: [])]) == reason)
+    let route = RouteAddress(.httpRoutes, ObjectKey(namespace: "shop", name: name))
+    #expect(RolloutReconciler.reason(of: error, [.changeRoute(.patch(route, []))]) == reason)
   }
 }
