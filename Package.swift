@@ -98,7 +98,11 @@ let package = Package(
     tests("KubeModelTests", ["KubeModel", "Primitives"]),
     tests("AnalysisCoreTests", ["AnalysisCore", "KubeModel", "Primitives"]),
     tests("StatisticsOracleTests", ["AnalysisCore", "Primitives"], exclude: ["oracle.py"]),
-    tests("TrafficPlansTests", ["TrafficPlans", "KubeModel", "Primitives"]),
+    tests(
+      "TrafficPlansTests",
+      ["TrafficPlans", "YAMLEdit", "KubeModel", "Primitives"],
+      exclude: ["Golden"]
+    ),
     tests("GitOpsCoreTests", ["GitOpsCore", "KubeModel", "Primitives"]),
     tests("RolloutCoreTests", ["RolloutCore", "Simulation", "KubeModel", "Primitives"]),
     tests("SimulationTests", ["Simulation", "RolloutCore", "KubeModel", "Primitives"]),

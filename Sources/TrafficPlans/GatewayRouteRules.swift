@@ -30,7 +30,7 @@ struct GatewayRouteRules {
     let bases = weighted.filter {
       Self.backend(weights.canaryService, $0) != nil && Self.backend(weights.stableService, $0) != nil
     }
-    let added = managed.flatMap { route in
+    let added = managed.filter { !$0.matches.isEmpty }.flatMap { route in
       bases.enumerated().map { index, base in
         rule(route, name: index == 0 ? route.name : "\(route.name)-\(index + 1)", base: base, weights)
       }
@@ -119,7 +119,7 @@ extension GatewayRouter.Kind {
   /// Why a route of this kind cannot have a rule for the matches of a step; nil when it can.
   func refusal(of route: ManagedRoute) -> String? {
     switch self {
-    case .http: nil
+    case .http: route.matches.isEmpty ? "an HTTPRoute matches a method as a whole" : nil
     case .grpc:
       route.matches.contains { $0["path"] != nil || $0["method"] != nil }
         ? "a GRPCRoute matches by headers alone" : nil

@@ -12,12 +12,16 @@ package struct ManagedRoute: Sendable, Hashable {
 
   package let name: String
   package let action: Action
-  /// Matches as an HTTPRoute has them; a request fits when it fits one of them.
+  /// The matches as the step has them, for routers with words of their own.
+  let given: [JSONValue]
+  /// Matches as an HTTPRoute has them; a request fits when it fits one of them. None where an HTTPRoute has no words for
+  /// what the step says.
   let matches: [JSONValue]
 
   /// `setHeaderRoute`: all headers must fit. Nil without a match, which removes the route.
   package init?(headerRoute: JSONValue) {
-    let headers = (headerRoute["match"]?.array ?? []).compactMap { match in
+    given = headerRoute["match"]?.array ?? []
+    let headers = given.compactMap { match in
       Self.value(match["headerValue"]).map { Self.header(match["headerName"]?.string ?? "", $0) }
     }
     guard let name = headerRoute["name"]?.string, !headers.isEmpty else { return nil }
@@ -26,23 +30,27 @@ package struct ManagedRoute: Sendable, Hashable {
     matches = [["headers": .array(headers)]]
   }
 
-  /// `setMirrorRoute`. Nil without a match, which removes the route, and for a method by prefix or pattern, which an
-  /// HTTPRoute cannot say.
+  /// `setMirrorRoute`. Nil without a match, which removes the route.
   package init?(mirrorRoute: JSONValue) {
-    guard let name = mirrorRoute["name"]?.string, let given = mirrorRoute["match"]?.array, !given.isEmpty,
-      given.allSatisfy({ $0["method"] == nil || $0.at("method", "exact") != nil })
+    guard let name = mirrorRoute["name"]?.string, let given = mirrorRoute["match"]?.array, !given.isEmpty
     else { return nil }
     self.name = name
+    self.given = given
     action = .mirror(percent: min(100, max(0, mirrorRoute["percentage"]?.int ?? 100)))
-    matches = given.map { match in
-      var rule: JSONValue = .object([:])
-      if let method = match.at("method", "exact") { rule["method"] = method }
-      if let path = match["path"] { rule["path"] = Self.path(path) }
-      let headers = (match["headers"]?.object ?? [:]).sorted { $0.key < $1.key }
-        .compactMap { name, value in Self.value(value).map { Self.header(name, $0) } }
-      if !headers.isEmpty { rule["headers"] = .array(headers) }
-      return rule
-    }
+    // An HTTPRoute cannot match a method by prefix or pattern.
+    let isSayable = given.allSatisfy { $0["method"] == nil || $0.at("method", "exact") != nil }
+    matches =
+      !isSayable
+      ? []
+      : given.map { match in
+        var rule: JSONValue = .object([:])
+        if let method = match.at("method", "exact") { rule["method"] = method }
+        if let path = match["path"] { rule["path"] = Self.path(path) }
+        let headers = (match["headers"]?.object ?? [:]).sorted { $0.key < $1.key }
+          .compactMap { name, value in Self.value(value).map { Self.header(name, $0) } }
+        if !headers.isEmpty { rule["headers"] = .array(headers) }
+        return rule
+      }
   }
 
   private enum Text {

@@ -35,6 +35,9 @@ package protocol TrafficRouter: Sendable {
   /// nil when they do not have the needed shape. A unit that gives no weights has none to give: 0.
   func canaryWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int?
 
+  /// The same for the stable part.
+  func stableWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int?
+
   /// Whether the live objects have routes that steps added, which lead to the canary whatever the weights say.
   func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool
 
@@ -51,12 +54,19 @@ package protocol TrafficRouter: Sendable {
   /// Why the unit cannot have a route that a step adds, as a clause such as `a TCPRoute has no headers to match`; nil
   /// when it can.
   func refusal(of route: ManagedRoute) -> String?
+
+  /// Whether the router can keep users where they are in this way.
+  func canStick(_ stickiness: Stickiness) -> Bool
 }
 
 extension TrafficRouter {
   package var derived: [RouteAddress] { [] }
 
   package var selectsRevisions: Bool { false }
+
+  package func stableWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int? {
+    canaryWeight(weights.mirrored, live)
+  }
 
   package func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool { false }
 
@@ -65,4 +75,6 @@ extension TrafficRouter {
   package func isFollowed(_ live: LiveRoutes) -> Bool? { nil }
 
   package func refusal(of route: ManagedRoute) -> String? { "it has no routes beside its weights" }
+
+  package func canStick(_ stickiness: Stickiness) -> Bool { false }
 }

@@ -35,6 +35,8 @@ package struct TrafficWeights: Sendable, Hashable {
   package var stableHash = ""
   /// The reference of what a router makes to the Rollout that owns it.
   package var owner: JSONValue = .null
+  /// Who stays with the revision that has answered; nil leaves it to what people wrote into the routes.
+  package var stickiness: Stickiness?
 
   package init(
     canaryService: String,

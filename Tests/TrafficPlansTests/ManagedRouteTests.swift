@@ -112,8 +112,11 @@ import TrafficPlans
     }
   }
 
-  @Test func whatAnHTTPRouteCannotSayIsNoRoute() {
+  @Test func whatAnHTTPRouteCannotSayIsRefusedAndLeftOut() throws {
     #expect(ManagedRoute(headerRoute: ["name": "beta"]) == nil)
-    #expect(ManagedRoute(mirrorRoute: ["name": "shadow", "match": [["method": ["prefix": "P"]]]]) == nil)
+    let shadow: JSONValue = ["name": "shadow", "match": [["method": ["prefix": "P"]]]]
+    let route = try #require(ManagedRoute(mirrorRoute: shadow))
+    #expect(OneRoute().router.refusal(of: route) == "an HTTPRoute matches a method as a whole")
+    #expect(OneRoute().patch(weights(0, [route]), self.route) == nil)
   }
 }
