@@ -28,4 +28,24 @@ extension ResourceType {
       plural: kind.lowercased() + "s"
     )
   }
+
+  package static let virtualServices = istio("VirtualService")
+  package static let destinationRules = istio("DestinationRule")
+
+  /// The version that every Istio serves, which Argo Rollouts asks for as well.
+  private static func istio(_ kind: String) -> ResourceType {
+    ResourceType(
+      group: "networking.istio.io",
+      version: "v1alpha3",
+      kind: kind,
+      plural: kind.lowercased() + "s"
+    )
+  }
+
+  package static let ingresses = ResourceType(
+    group: "networking.k8s.io",
+    version: "v1",
+    kind: "Ingress",
+    plural: "ingresses"
+  )
 }

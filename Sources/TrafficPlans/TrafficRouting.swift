@@ -29,7 +29,7 @@ package struct TrafficRouting: Sendable, Hashable {
   package init(_ routing: JSONValue?, rollout: ObjectKey) {
     source = routing ?? .null
     self.rollout = rollout
-    units = Self.gatewayUnits(source, rollout)
+    units = Self.istioUnits(source, rollout) + Self.gatewayUnits(source, rollout)
     routers = units.map(\.router)
     addresses = routers.flatMap { $0.required + $0.derived }.reduce(into: []) { addresses, address in
       if !addresses.contains(address) { addresses.append(address) }

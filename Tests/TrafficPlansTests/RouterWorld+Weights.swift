@@ -25,8 +25,10 @@ extension RouterWorld {
     let keepsUsers = weights.stickiness != nil && weights.canary > 0
     #expect(keepsUsers || hasManaged == !weights.managedRoutes.isEmpty)
     for name in weights.additionalNames {
-      let isWanted = weights.additional.contains { $0.service == name && $0.weight > 0 }
-      #expect(routers.contains { $0.leads(to: name, live) } == isWanted, "requests for \(name)")
+      let weight = weights.additional.first { $0.service == name }?.weight ?? 0
+      // What is less than what rounding takes may be nothing.
+      guard weight == 0 || weight > rounding else { continue }
+      #expect(routers.contains { $0.leads(to: name, live) } == (weight > 0), "requests for \(name)")
     }
     return lines
   }
