@@ -12,6 +12,7 @@ import YAMLEdit
 ///     services: {canary, stable}     web-canary and web-stable unless said otherwise
 ///     experiments: […]               Services that experiments may have
 ///     settles: true                  where the router adds something that stays
+///     plans: 2                       where what is wanted takes so many plans, one after the other
 ///     rounding: 1                    by how much shares may be off, where others have a part of the total
 ///     steps: [{weight, routes, additional, canaryHash, stableHash, services}]
 ///     objects: […]
@@ -73,6 +74,9 @@ struct RouterCase: Sendable, CustomTestStringConvertible {
   }
 
   var steps: [JSONValue] { document["steps"]?.array ?? [] }
+
+  /// How many plans it takes at most until the router wants nothing more.
+  var plans: Int { document["plans"]?.int ?? 1 }
 
   /// By how much shares may be off, where others have a part of the total.
   var rounding: Int { document["rounding"]?.int ?? 0 }

@@ -26,7 +26,7 @@ import TrafficPlans
     }
     for step in file.steps {
       let before = world.objects
-      let lines = try world.follow(file.weights(step), file.routers, rounding: file.rounding)
+      let lines = try world.follow(file.weights(step), file)
       golden.append(entry(Self.title(of: step), lines, before, world.objects, start: start))
     }
     #expect(world.objects == start, "the objects must be as they were")

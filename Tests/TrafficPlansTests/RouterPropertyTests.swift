@@ -15,10 +15,10 @@ import TrafficPlans
       var steps = RandomWeights(file: file, random: SeededRandom(seed: seed))
       var world = before
       for _ in 0..<Int.random(in: 1...12, using: &steps.random) {
-        _ = try world.follow(file.weights(steps.step()), file.routers, rounding: file.rounding)
+        _ = try world.follow(file.weights(steps.step()), file)
       }
       let rest = file.weights(["weight": 0])
-      _ = try world.follow(rest, file.routers, rounding: file.rounding)
+      _ = try world.follow(rest, file)
       #expect(world.objects == start, "seed \(seed)")
       for (address, object) in start { #expect(world.objects[address]?.text() == object.text()) }
     }
@@ -30,7 +30,7 @@ import TrafficPlans
     var worlds = [try file.world()]
     for _ in 0..<5 {
       var world = worlds[0]
-      _ = try world.follow(file.weights(steps.step()), file.routers, rounding: file.rounding)
+      _ = try world.follow(file.weights(steps.step()), file)
       worlds.append(world)
     }
     var refused = 0
@@ -38,7 +38,7 @@ import TrafficPlans
       var world = worlds[round % worlds.count]
       mutate(&world, &steps.random)
       let weights = file.weights(steps.step())
-      for router in file.routers { refused += try plan(router, weights, &world) ? 0 : 1 }
+      for router in file.routers { refused += try plan(router, weights, &world, file.plans) ? 0 : 1 }
     }
     #expect(refused > 0, "no mutation was ever refused")
   }
@@ -55,9 +55,12 @@ import TrafficPlans
   }
 
   /// Whether the router plans anything for the objects; what it plans must be possible, and must be all that it wants.
-  private func plan(_ router: any TrafficRouter, _ weights: TrafficWeights, _ world: inout RouterWorld) throws
-    -> Bool
-  {
+  private func plan(
+    _ router: any TrafficRouter,
+    _ weights: TrafficWeights,
+    _ world: inout RouterWorld,
+    _ plans: Int
+  ) throws -> Bool {
     for name in [weights.canaryService, weights.stableService, "other"] {
       _ = router.leads(to: name, world.live)
     }
@@ -75,7 +78,7 @@ import TrafficPlans
       Issue.record("\(plan), but no problem is told")
       return false
     }
-    try world.perform(plan)
+    for _ in 0..<plans { try world.perform(router.plan(weights, world.live)) }
     #expect(router.plan(weights, world.live) == .unchanged, "\(world.live)")
     return true
   }

@@ -5,13 +5,12 @@ import TrafficPlans
 
 extension RouterWorld {
   /// Has every router write what it wants, and checks what must hold for all of them afterwards.
-  mutating func follow(_ weights: TrafficWeights, _ routers: [any TrafficRouter], rounding: Int) throws
-    -> [String]
-  {
+  mutating func follow(_ weights: TrafficWeights, _ file: RouterCase) throws -> [String] {
+    let (routers, rounding) = (file.routers, file.rounding)
     var lines: [String] = []
     for router in routers {
       #expect(router.problem(weights, live) == nil)
-      lines += try perform(router.plan(weights, live))
+      for _ in 0..<file.plans { lines += try perform(router.plan(weights, live)) }
       #expect(router.plan(weights, live) == .unchanged, "what was written is not what is wanted")
     }
     let shares = routers.map { $0.canaryWeight(weights, live) }
