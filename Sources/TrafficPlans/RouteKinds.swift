@@ -49,3 +49,43 @@ extension ResourceType {
     plural: "ingresses"
   )
 }
+
+extension ResourceType {
+  package static let ingresses = ResourceType(
+    group: "networking.k8s.io",
+    version: "v1",
+    kind: "Ingress",
+    plural: "ingresses"
+  )
+  package static let traefikServices = ResourceType(
+    group: "traefik.io",
+    version: "v1alpha1",
+    kind: "TraefikService",
+    plural: "traefikservices"
+  )
+  /// Every version of Ambassador and Emissary serves this one; newer ones convert it.
+  package static let mappings = ResourceType(
+    group: "getambassador.io",
+    version: "v2",
+    kind: "Mapping",
+    plural: "mappings"
+  )
+  package static let mappingsV3 = ResourceType(
+    group: "getambassador.io",
+    version: "v3alpha1",
+    kind: "Mapping",
+    plural: "mappings"
+  )
+  package static let apisixRoutes = ResourceType(
+    group: "apisix.apache.org",
+    version: "v2",
+    kind: "ApisixRoute",
+    plural: "apisixroutes"
+  )
+  package static let httpProxies = ResourceType(
+    group: "projectcontour.io",
+    version: "v1",
+    kind: "HTTPProxy",
+    plural: "httpproxies"
+  )
+}
