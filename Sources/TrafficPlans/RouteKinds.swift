@@ -41,13 +41,6 @@ extension ResourceType {
       plural: kind.lowercased() + "s"
     )
   }
-
-  package static let ingresses = ResourceType(
-    group: "networking.k8s.io",
-    version: "v1",
-    kind: "Ingress",
-    plural: "ingresses"
-  )
 }
 
 extension ResourceType {
@@ -67,12 +60,6 @@ extension ResourceType {
   package static let mappings = ResourceType(
     group: "getambassador.io",
     version: "v2",
-    kind: "Mapping",
-    plural: "mappings"
-  )
-  package static let mappingsV3 = ResourceType(
-    group: "getambassador.io",
-    version: "v3alpha1",
     kind: "Mapping",
     plural: "mappings"
   )

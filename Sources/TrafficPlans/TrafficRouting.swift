@@ -14,7 +14,15 @@ package struct TrafficRouting: Sendable, Hashable {
   package static let gatewayPlugin = "argoproj-labs/gatewayAPI"
 
   /// All kinds of objects that any router reads or writes.
-  package static let types: [ResourceType] = GatewayRouter.Kind.allCases.map(\.type)
+  package static let types: [ResourceType] =
+    GatewayRouter.Kind.allCases.map(\.type) + [
+      .virtualServices, .destinationRules, .ingresses, .mappings, .traefikServices, .apisixRoutes, .httpProxies,
+    ]
+
+  /// Who reads what, in the order in which Argo Rollouts asks its routers.
+  private static let readers: [@Sendable (JSONValue, ObjectKey) -> [Unit]] = [
+    istioUnits, nginxUnits, ambassadorUnits, traefikUnits, apisixUnits, gatewayUnits, contourUnits, haproxyUnits,
+  ]
 
   package let units: [Unit]
   /// The same without their fields.
@@ -29,7 +37,7 @@ package struct TrafficRouting: Sendable, Hashable {
   package init(_ routing: JSONValue?, rollout: ObjectKey) {
     source = routing ?? .null
     self.rollout = rollout
-    units = Self.istioUnits(source, rollout) + Self.gatewayUnits(source, rollout)
+    units = Self.readers.flatMap { $0(routing ?? .null, rollout) }
     routers = units.map(\.router)
     addresses = routers.flatMap { $0.required + $0.derived }.reduce(into: []) { addresses, address in
       if !addresses.contains(address) { addresses.append(address) }
@@ -46,7 +54,7 @@ package struct TrafficRouting: Sendable, Hashable {
   }
 
   /// The routes of the plugin for the Gateway API; one that is named twice is one route.
-  private static func gatewayUnits(_ routing: JSONValue, _ rollout: ObjectKey) -> [Unit] {
+  @Sendable private static func gatewayUnits(_ routing: JSONValue, _ rollout: ObjectKey) -> [Unit] {
     guard let plugin = routing.at("plugins", gatewayPlugin) else { return [] }
     let namespace = plugin["namespace"]?.string ?? rollout.namespace
     var seen: Set<RouteAddress> = []
