@@ -1,20 +1,6 @@
 import KubeModel
 import Primitives
 
-/// Why nothing may be written: one sentence that names the object and what is wrong with it.
-struct RouteProblem: Error, Equatable, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-
-  static func missing(_ address: RouteAddress) -> RouteProblem { RouteProblem("\(address) not found") }
-
-  /// A derived object of somebody else is never touched (reference, section 6.3).
-  static func foreign(_ address: RouteAddress) -> RouteProblem {
-    RouteProblem("\(address) is in the way: it was not made for this rollout")
-  }
-}
-
 /// A router that says how the objects should look: what differs is what it writes.
 protocol EditingRouter: TrafficRouter {
   /// All writes that are left to do, in their order.

@@ -8,13 +8,6 @@ package protocol ObjectRouter: TrafficRouter {
   func wanted(_ weights: TrafficWeights, _ object: JSONValue) throws(RouteProblem) -> JSONValue
 }
 
-/// Why an object cannot be given any weights: one sentence that names it.
-package struct RouteProblem: Error, Sendable, Hashable {
-  package let sentence: String
-
-  init(_ sentence: String) { self.sentence = sentence }
-}
-
 extension ObjectRouter {
   package var required: [RouteAddress] { [address] }
 
@@ -23,7 +16,7 @@ extension ObjectRouter {
     do throws(RouteProblem) {
       return .change(address, from: object, to: try wanted(weights, object))
     } catch {
-      return .problem(error.sentence)
+      return .problem(error.description)
     }
   }
 

@@ -16,12 +16,14 @@ package struct TrafficRouting: Sendable, Hashable {
   /// All kinds of objects that any router reads or writes.
   package static let types: [ResourceType] =
     GatewayRouter.Kind.allCases.map(\.type) + [
-      .virtualServices, .destinationRules, .ingresses, .mappings, .traefikServices, .apisixRoutes, .httpProxies,
+      .virtualServices, .destinationRules, .ingresses, .mappings, .traefikServices, .apisixRoutes,
+      .httpProxies,
     ]
 
   /// Who reads what, in the order in which Argo Rollouts asks its routers.
   private static let readers: [@Sendable (JSONValue, ObjectKey) -> [Unit]] = [
-    istioUnits, nginxUnits, ambassadorUnits, traefikUnits, apisixUnits, gatewayUnits, contourUnits, haproxyUnits,
+    istioUnits, nginxUnits, ambassadorUnits, traefikUnits, apisixUnits, gatewayUnits, contourUnits,
+    haproxyUnits,
   ]
 
   package let units: [Unit]
