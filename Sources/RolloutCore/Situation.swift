@@ -39,6 +39,9 @@ final class Situation: Sendable {
     routers = (spec.canary?.routing.routers ?? []).map { ($0, snapshot.live(of: $0)) }
   }
 
+  /// The reference of what is made for the rollout to it.
+  var owner: JSONValue { controllerReference(to: rollout) }
+
   /// The live Service of that name; nil when there is none or it could not be read.
   func service(_ name: String?) -> JSONValue? { name.flatMap { snapshot.services[$0]?.object } }
 

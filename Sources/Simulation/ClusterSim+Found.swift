@@ -5,7 +5,7 @@ import TrafficPlans
 
 extension ClusterSim {
   /// Puts objects into the world as another controller left them, each in place of the one with its name: the Rollout
-  /// itself, ReplicaSets with all their pods ready, Services, routes that the data plane follows, and AnalysisRuns, of
+  /// itself, ReplicaSets with all their pods ready, Services, objects of routers that the data plane follows, and AnalysisRuns, of
   /// which those that run go on.
   package mutating func find(_ objects: [JSONValue]) {
     for object in objects {
@@ -25,7 +25,8 @@ extension ClusterSim {
           runEndsAt[object.name] = now + .seconds(settings.analysisTime)
         }
       default:
-        let address = RouteAddress(.httpRoutes, ObjectKey(object))
+        let type = TrafficRouting.types.first { $0.kind == object.kind } ?? .httpRoutes
+        let address = RouteAddress(type, ObjectKey(object))
         routes[address] = object
         dataPlane[address] = object
       }

@@ -15,6 +15,7 @@ extension ClusterSim {
     else {
       return shares(selector: LabelSelector(rollout.spec["selector"] ?? .null), of: 100)
     }
+    guard address.type.group == ResourceType.httpRoutes.group else { return partShares(canary) }
     let backends = weightedBackends(of: route, canary)
     let total = Double(backends.reduce(0) { $0 + ($1["weight"]?.int ?? 1) })
     guard total > 0 else { return ["": 100] }
@@ -23,6 +24,29 @@ extension ClusterSim {
       let service = services[backend["name"]?.string ?? ""]
       sum.merge(shares(behind: service, of: weight), uniquingKeysWith: +)
     }
+  }
+
+  /// The same by what routers of other kinds make of their objects: the canary's weight, and the rest for stable.
+  private func partShares(_ canary: CanaryStrategy) -> [String: Double] {
+    let (services, all) = (roles(of: canary), canary.maxTrafficWeight)
+    let place = TrafficWeights(
+      canaryService: services.canary ?? "",
+      stableService: services.stable ?? "",
+      canary: 0,
+      total: all
+    )
+    let weight =
+      canary.routing.routers.first { !$0.selectsRevisions }?.canaryWeight(place, dataPlane) ?? 0
+    let selecting = canary.routing.routers.first(where: \.selectsRevisions)
+    func part(_ role: TrafficRole, _ service: String?, _ weight: Int) -> [String: Double] {
+      let share = Double(weight) * 100 / Double(all)
+      guard service == nil else { return shares(behind: self.services[service ?? ""], of: share) }
+      var selector = rollout.spec["selector"]?["matchLabels"]?.strings ?? [:]
+      selector[RolloutNames.podTemplateHash] = selecting?.selectedHash(role, dataPlane)
+      return shares(selector: LabelSelector(matchLabels: selector), of: share)
+    }
+    return part(.canary, services.canary, weight)
+      .merging(part(.stable, services.stable, all - weight), uniquingKeysWith: +)
   }
 
   /// The Services by their present part; of the status no more is read than that needs.

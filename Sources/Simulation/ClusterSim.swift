@@ -135,11 +135,12 @@ package struct ClusterSim: Sendable {
     provide()
   }
 
-  /// Makes the services and routes that the spec names, as far as they are missing.
+  /// Makes the services and routes of the Gateway API that the spec names, as far as they are missing.
   package mutating func provide() {
     let spec = RolloutSpec(rollout)
     for name in spec.services where services[name] == nil { services[name] = makeService(name) }
-    for address in spec.canary?.routing.addresses ?? [] where routes[address] == nil {
+    for address in spec.canary?.routing.addresses ?? []
+    where routes[address] == nil && address.type.group == ResourceType.httpRoutes.group {
       let roles = spec.canary?.roles(RolloutStatus(.object([:])))
       routes[address] = makeRoute(address, roles?.stable ?? "", roles?.canary ?? "")
       dataPlane[address] = routes[address]

@@ -20,11 +20,15 @@ package struct TrafficRouting: Sendable, Hashable {
       .httpProxies,
     ]
 
-  /// Who reads what, in the order in which Argo Rollouts asks its routers.
-  private static let readers: [@Sendable (JSONValue, ObjectKey) -> [Unit]] = [
-    istioUnits, nginxUnits, ambassadorUnits, traefikUnits, apisixUnits, gatewayUnits, contourUnits,
-    haproxyUnits,
+  /// Who reads which field, or key of `plugins`, in the order in which Argo Rollouts asks its routers.
+  private static let readers: [(field: String, read: @Sendable (JSONValue, ObjectKey) -> [Unit])] = [
+    ("istio", istioUnits), ("nginx", nginxUnits), ("ambassador", ambassadorUnits), ("traefik", traefikUnits),
+    ("apisix", apisixUnits), (gatewayPlugin, gatewayUnits), (contourPlugin, contourUnits),
+    (haproxyPlugin, haproxyUnits),
   ]
+
+  /// The fields of `trafficRouting`, and keys of its `plugins`, that name a router which can be driven.
+  package static let known = Set(readers.map(\.field))
 
   package let units: [Unit]
   /// The same without their fields.
@@ -39,7 +43,7 @@ package struct TrafficRouting: Sendable, Hashable {
   package init(_ routing: JSONValue?, rollout: ObjectKey) {
     source = routing ?? .null
     self.rollout = rollout
-    units = Self.readers.flatMap { $0(routing ?? .null, rollout) }
+    units = Self.readers.flatMap { $0.read(routing ?? .null, rollout) }
     routers = units.map(\.router)
     addresses = routers.flatMap { $0.required + $0.derived }.reduce(into: []) { addresses, address in
       if !addresses.contains(address) { addresses.append(address) }

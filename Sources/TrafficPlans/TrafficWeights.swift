@@ -69,7 +69,7 @@ package struct TrafficWeights: Sendable, Hashable {
 
   /// The same with the parts of the services changed.
   package var mirrored: TrafficWeights {
-    TrafficWeights(
+    var mirrored = TrafficWeights(
       canaryService: stableService,
       stableService: canaryService,
       canary: total - canary,
@@ -77,5 +77,8 @@ package struct TrafficWeights: Sendable, Hashable {
       managedNames: managedNames,
       additionalNames: additionalNames
     )
+    (mirrored.canaryHash, mirrored.stableHash) = (stableHash, canaryHash)
+    mirrored.owner = owner
+    return mirrored
   }
 }

@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import TrafficPlans
 
 extension Situation {
   func convergeReplicas(_ canary: CanaryStrategy, _ target: CanaryTarget, _ draft: inout Draft) {
@@ -26,7 +27,7 @@ extension Situation {
       let current = revisions.new?.desired ?? 0
       let isShrinking = target.new < current && !status.isFullyPromoted
       let isHeaded = target.new == 0 && mayReachCanary(canary, status)
-      let isShared = reachesAll(canary.roles(status).stable)
+      let isShared = reachesAll(.stable, canary, status)
       let mustHold = isShrinking && (observed > target.weight || isHeaded || isShared)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
@@ -53,7 +54,7 @@ extension Situation {
       let isReached = mayReachCanary(canary, draft.status)
       return retireAborted(canary.abortScaleDownDelay, isReached: isReached, &draft)
     }
-    guard let new = revisions.new, !reachesAll(canary.roles(draft.status).stable) else { return }
+    guard let new = revisions.new, !reachesAll(.stable, canary, draft.status) else { return }
     scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)
   }
 
@@ -68,9 +69,8 @@ extension Situation {
   /// Whether requests may still reach a revision's pods; a Service that selects no revision reaches all of them, and
   /// the canary's own Service is asked by others than the routes (reference, section 2.4).
   private func isRouted(_ hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
-    let roles = canary.roles(status)
-    if selectedHash(roles.stable) ?? hash == hash { return true }
-    guard selectedHash(roles.canary) == hash else { return false }
+    if mayReach(hash, by: .stable, canary, status) { return true }
+    guard mayLead(.canary, to: hash, canary, status) else { return false }
     return canary.pingPong == nil || mayReachCanary(canary, status)
   }
 

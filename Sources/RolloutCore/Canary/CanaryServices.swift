@@ -25,17 +25,24 @@ extension Situation {
     if let stable, mayNarrow(canary.stableService, to: stable) {
       select(stable, by: canary.stableService, &draft)
     }
+    guard let target = canaryTarget(canary, status) else { return }
+    select(target, by: canary.canaryService, &draft)
+  }
+
+  /// The revision that the canary part may be pointed at now; nil leaves it where it is.
+  func canaryTarget(_ canary: CanaryStrategy, _ status: RolloutStatus) -> ReplicaSetView? {
     let isBack = status.isAborted || status.isFullyPromoted
-    guard let target = isBack ? stable : revisions.new else { return }
+    let target = isBack ? revisions.find(status.stableHash) : revisions.new
+    guard let target else { return nil }
     // A first revision that is not proven yet has no stable to stand beside.
-    if status.stableHash.isEmpty, target.available < spec.replicas { return }
+    if status.stableHash.isEmpty, target.available < spec.replicas { return nil }
     let hasRequests = mayReachCanary(canary, status)
     // A newer revision takes the canary service over from an older one only after that lost its requests.
-    if !isBack, !status.stableHash.isEmpty, hasRequests, !mayTakeOver(target, canary, status) { return }
+    if !isBack, !status.stableHash.isEmpty, hasRequests, !mayTakeOver(target, canary, status) { return nil }
     // A stable revision that shrank takes it over once it is complete again, one that lacks pods once it can carry all.
     let mayShrink = canary.dynamicStableScale && target.available < spec.replicas
-    if isBack, hasRequests, mayShrink || returningWeight(canary, status) > 0 { return }
-    select(target, by: canary.canaryService, &draft)
+    if isBack, hasRequests, mayShrink || returningWeight(canary, status) > 0 { return nil }
+    return target
   }
 
   /// The Service that is not stable shows the newest revision; the other one is never touched, and the promotion swaps

@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import TrafficPlans
 
 /// Where a position in the steps wants the release to be.
 struct CanaryTarget: Equatable {
@@ -54,7 +55,7 @@ extension Situation {
   private func stablePods(weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     guard canary.dynamicStableScale else { return spec.replicas }
     let all = canary.maxTrafficWeight
-    guard selectedHash(canary.roles(status).canary) == revisions.newHash else { return spec.replicas }
+    guard leads(.canary, to: revisions.newHash, canary, status) else { return spec.replicas }
     guard let observed = observedStableWeight(canary, status) else {
       // Requests go as they went, or as they shall: the pods for the one are there.
       return max(pods(for: all - weight, of: all, canary), revisions.stable?.desired ?? 0)

@@ -8,18 +8,20 @@ extension Situation {
   func trafficShows(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     guard canary.hasTrafficRouting, spec.replicas > 0 else { return true }
     // The same weight may still be an older canary's.
-    guard weight == 0 || selectedHash(canary.roles(status).canary) == revisions.newHash else { return false }
+    guard weight == 0 || leads(.canary, to: revisions.newHash, canary, status) else { return false }
     let wanted = weights(weight, canary, status)
     return routers.allSatisfy { router, live in
       guard let live else { return false }
-      return router.plan(wanted, live) == .unchanged && router.isFollowed(live) != false
+      let plan = router.plan(adapted(wanted, to: router, live, canary, status), live)
+      return plan == .unchanged && router.isFollowed(live) != false
     }
   }
 
   /// The greatest weight with which requests may still reach the canary service: all of them when a route cannot be
   /// read or the data plane lags behind, because nothing may be removed on a guess.
   func observedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
-    observed(place(canary, status), unknown: canary.maxTrafficWeight)
+    let place = place(canary, status)
+    return observed(unknown: canary.maxTrafficWeight) { $0.canaryWeight(place, $1) }
   }
 
   /// Whether requests may still reach the canary service, by weight or by a managed route.
@@ -36,21 +38,22 @@ extension Situation {
   func observedStableWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int? {
     let unknown = canary.maxTrafficWeight + 1
     guard !routers.isEmpty else { return nil }
-    let greatest = observed(place(canary, status).mirrored, unknown: unknown)
+    let place = place(canary, status)
+    let greatest = observed(unknown: unknown) { $0.stableWeight(place, $1) }
     return greatest == unknown ? nil : greatest
   }
 
-  private func observed(_ place: TrafficWeights, unknown: Int) -> Int {
+  private func observed(unknown: Int, _ read: (any TrafficRouter, LiveRoutes) -> Int?) -> Int {
     routers.reduce(0) { greatest, unit in
       guard let live = unit.live, unit.router.isFollowed(live) != false else { return unknown }
-      return max(greatest, unit.router.canaryWeight(place, live) ?? unknown)
+      return max(greatest, read(unit.router, live) ?? unknown)
     }
   }
 
   /// Where in the routes the rollout's services are, without a wish.
   func place(_ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
     let roles = canary.roles(status)
-    return TrafficWeights(
+    var place = TrafficWeights(
       canaryService: roles.canary ?? "",
       stableService: roles.stable ?? "",
       canary: 0,
@@ -58,6 +61,11 @@ extension Situation {
       managedNames: canary.managedRoutes,
       additionalNames: experimentServices
     )
+    place.owner = owner
+    place.stickiness = canary.stickiness
+    place.canaryHash = shownHash(.canary, canary, status)
+    place.stableHash = shownHash(.stable, canary, status)
+    return place
   }
 
   private func weights(_ weight: Int, _ canary: CanaryStrategy, _ status: RolloutStatus) -> TrafficWeights {
@@ -65,6 +73,26 @@ extension Situation {
     weights.canary = weight
     weights.managedRoutes = managedRoutes(canary, status)
     weights.additional = experimentDestinations(canary, status, canaryWeight: weight)
+    return weights
+  }
+
+  /// The wish as one router can have it: the routes that it has words for, and where it selects pods by itself, those
+  /// that it is to select.
+  private func adapted(
+    _ weights: TrafficWeights,
+    to router: any TrafficRouter,
+    _ live: LiveRoutes,
+    _ canary: CanaryStrategy,
+    _ status: RolloutStatus
+  ) -> TrafficWeights {
+    var weights = weights
+    if !weights.managedRoutes.isEmpty {
+      weights.managedRoutes.removeAll { router.refusal(of: $0) != nil }
+    }
+    if router.selectsRevisions {
+      weights.canaryHash = wantedHash(.canary, of: router, live, canary, status)
+      weights.stableHash = wantedHash(.stable, of: router, live, canary, status)
+    }
     return weights
   }
 
@@ -89,7 +117,7 @@ extension Situation {
   /// Whether the canary service leads to an available pod of the newest revision.
   func leadsToNew(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
     guard let new = revisions.new, new.available > 0 else { return false }
-    return selectedHash(canary.roles(status).canary) == new.hash
+    return leads(.canary, to: new.hash, canary, status)
   }
 
   /// The weight that the canary service should have now; nil leaves the routes as they are (reference, section 2.10).
@@ -98,16 +126,14 @@ extension Situation {
   func wantedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int? {
     if status.stableHash.isEmpty { return nil }
     if status.isAborted { return returningWeight(canary, status) }
-    let roles = canary.roles(status)
     if status.isFullyPromoted {
       // The canary service keeps the traffic until the promotion is written and the stable service selects its pods.
-      guard recorded.stableHash == status.stableHash, selectedHash(roles.stable) == status.stableHash else {
-        return nil
-      }
-      return selectedHash(roles.canary) == status.stableHash ? 0 : returningWeight(canary, status)
+      guard recorded.stableHash == status.stableHash, leads(.stable, to: status.stableHash, canary, status)
+      else { return nil }
+      return leads(.canary, to: status.stableHash, canary, status) ? 0 : returningWeight(canary, status)
     }
     // An older canary gives its requests back before the newest one takes the Service over.
-    guard let new = revisions.new, new.available > 0, selectedHash(roles.canary) == new.hash else {
+    guard let new = revisions.new, new.available > 0, leads(.canary, to: new.hash, canary, status) else {
       return returningWeight(canary, status)
     }
     let index = status.currentStepIndex ?? 0
@@ -133,7 +159,7 @@ extension Situation {
   func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     let carried = revisions.stable?.available ?? 0
     let hasCanary = revisions.all.contains {
-      $0.hash == selectedHash(canary.roles(status).canary) && $0.ready > 0
+      $0.ready > 0 && mayLead(.canary, to: $0.hash, canary, status)
     }
     let missing =
       canary.dynamicStableScale || !status.isAborted
@@ -190,7 +216,9 @@ extension Situation {
     guard canary.hasTrafficRouting, let weight = wantedWeight(canary, draft.status) else { return }
     let wanted = weights(weight, canary, draft.status)
     for (router, live) in routers {
-      guard let live, case .changes(let changes) = router.plan(wanted, live) else { continue }
+      guard let live else { continue }
+      let adapted = adapted(wanted, to: router, live, canary, draft.status)
+      guard case .changes(let changes) = router.plan(adapted, live) else { continue }
       for change in changes { draft.perform(.changeRoute(change)) }
     }
     noteWeight(weight, canary, &draft)

@@ -24,6 +24,8 @@ package struct CanaryStrategy: Sendable, Hashable {
   /// The routers that split the traffic; none means that replica counts alone do.
   package let routing: TrafficRouting
   package let hasTrafficRouting: Bool
+  /// Which users stay with the revision that has answered them.
+  package let stickiness: Stickiness?
   /// The largest weight, which stands for all requests; 100 unless the router counts otherwise.
   package let maxTrafficWeight: Int
   /// Names of the header and mirror routes that steps may make, in the order of their precedence.
@@ -60,6 +62,7 @@ package struct CanaryStrategy: Sendable, Hashable {
     maxUnavailable = value["maxUnavailable"].flatMap { IntOrPercent($0) } ?? .percent(25)
     let routing = value["trafficRouting"]
     hasTrafficRouting = routing?.object != nil
+    stickiness = routing?["stickiness"]?.string.flatMap(Stickiness.init)
     maxTrafficWeight = max(1, routing?["maxTrafficWeight"]?.int32 ?? 100)
     managedRoutes = (routing?["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string }
     self.routing = TrafficRouting(routing, rollout: rollout)

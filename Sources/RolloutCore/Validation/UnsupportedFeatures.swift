@@ -10,7 +10,9 @@ package func unsupported(_ rollout: JSONValue) -> [SpecIssue] {
   guard let canary = rollout.spec["strategy"]?.given("canary") else { return [] }
   let path = "spec.strategy.canary"
   var issues: [SpecIssue] = []
-  if let routing = canary.given("trafficRouting") { issues += routers(routing, "\(path).trafficRouting") }
+  if let routing = canary.given("trafficRouting") {
+    issues += routers(routing, "\(path).trafficRouting") + RouterValidation(canary, of: rollout).issues()
+  }
   for (index, step) in (canary["steps"]?.array ?? []).enumerated() {
     guard let plugin = step.given("plugin") else { continue }
     let name = plugin["name"]?.string ?? ""
@@ -20,24 +22,13 @@ package func unsupported(_ rollout: JSONValue) -> [SpecIssue] {
 }
 
 private func routers(_ routing: JSONValue, _ path: String) -> [SpecIssue] {
-  var issues = CanaryValidation.routers.subtracting(["plugins"]).sorted()
+  let known = TrafficRouting.known
+  let fields = CanaryValidation.routers.subtracting(["plugins"]).subtracting(known).sorted()
     .filter { routing.given($0) != nil }
     .map { notYet("\(path).\($0)", "the router \($0)") }
-  for (name, configuration) in (routing["plugins"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-    if name == TrafficRouting.gatewayPlugin {
-      issues += gatewayFields(configuration, "\(path).plugins.\(name)")
-    } else {
-      issues.append(notYet("\(path).plugins.\(name)", "the router plugin \(name)"))
-    }
-  }
-  return issues
-}
-
-/// Of the Gateway API's routes, only those for HTTP.
-private func gatewayFields(_ plugin: JSONValue, _ path: String) -> [SpecIssue] {
-  ["grpcRoute", "grpcRoutes", "tcpRoute", "tcpRoutes", "tlsRoute", "tlsRoutes"]
-    .filter { plugin.given($0) != nil }
-    .map { notYet("\(path).\($0)", "the kind of route") }
+  let plugins = (routing["plugins"]?.object ?? [:]).map(\.key).sorted().filter { !known.contains($0) }
+    .map { notYet("\(path).plugins.\($0)", "the router plugin \($0)") }
+  return fields + plugins
 }
 
 private func notYet(_ path: String, _ what: String) -> SpecIssue {
