@@ -12,7 +12,8 @@ extension Situation {
     let isThere: Bool
   }
 
-  private func selectors(_ role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus) -> [Selector] {
+  private func selectors(_ role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus) -> [Selector]
+  {
     let named = service(of: role, canary, status).map { name in
       Selector(hash: selectedHash(name), isThere: service(name) != nil)
     }
@@ -28,13 +29,16 @@ extension Situation {
   }
 
   /// Whether all requests for a part go to the revision.
-  func leads(_ role: TrafficRole, to hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+  func leads(_ role: TrafficRole, to hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool
+  {
     let selectors = selectors(role, canary, status)
     return !selectors.isEmpty && selectors.allSatisfy { $0.hash == hash }
   }
 
   /// Whether requests for a part may go to the revision because something selects just that one.
-  func mayLead(_ role: TrafficRole, to hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+  func mayLead(_ role: TrafficRole, to hash: String, _ canary: CanaryStrategy, _ status: RolloutStatus)
+    -> Bool
+  {
     selectors(role, canary, status).contains { $0.hash == hash }
   }
 
@@ -44,7 +48,9 @@ extension Situation {
   }
 
   /// Whether nothing says that requests for a part go to other revisions.
-  func mayReach(_ hash: String, by role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus) -> Bool {
+  func mayReach(_ hash: String, by role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus)
+    -> Bool
+  {
     let selectors = selectors(role, canary, status)
     return selectors.isEmpty || selectors.contains { $0.hash ?? hash == hash }
   }

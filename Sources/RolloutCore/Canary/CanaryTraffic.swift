@@ -213,15 +213,17 @@ extension Situation {
   }
 
   func convergeTraffic(_ canary: CanaryStrategy, _ draft: inout Draft) {
-    guard canary.hasTrafficRouting, let weight = wantedWeight(canary, draft.status) else { return }
-    let wanted = weights(weight, canary, draft.status)
+    guard canary.hasTrafficRouting else { return }
+    let weight = wantedWeight(canary, draft.status)
+    let wanted = weights(weight ?? 0, canary, draft.status)
     for (router, live) in routers {
-      guard let live else { continue }
+      // What selects pods has no weight to wait for.
+      guard let live, weight != nil || router.selectsRevisions else { continue }
       let adapted = adapted(wanted, to: router, live, canary, draft.status)
       guard case .changes(let changes) = router.plan(adapted, live) else { continue }
       for change in changes { draft.perform(.changeRoute(change)) }
     }
-    noteWeight(weight, canary, &draft)
+    if let weight { noteWeight(weight, canary, &draft) }
   }
 
   private func noteWeight(_ weight: Int, _ canary: CanaryStrategy, _ draft: inout Draft) {
