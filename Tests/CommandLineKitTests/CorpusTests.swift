@@ -31,7 +31,7 @@ import YAMLEdit
     #expect(
       reasons
         == Set(
-          ["alb", "ambassador", "apisix", "istio", "smi"].map {
+          ["alb", "smi"].map {
             "the router \($0) is not supported yet by this version of Serin"
           }
         )
