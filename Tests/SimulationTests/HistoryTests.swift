@@ -168,6 +168,11 @@ import Testing
       "routed canary with setCanaryScale", 440419,
       "a restart that waits for ever for its surge pod had no deadline"
     ),
+    (
+      "routed canary with dynamicStableScale", 480167,
+      "an aborted canary answers for a pod of stable that never comes, which was taken for a fault"
+    ),
+    ("basic canary", 510115, "the same without a router, where no pod may be missed"),
   ])
   func aSeedOfTheFullRepertoireThatOnceFailedPasses(in name: String, seed: UInt64, finding: String) throws {
     let world = try #require(Worlds.all.first { $0.name == name })
