@@ -154,19 +154,27 @@ extension Situation {
   }
 
   /// The weight on the way back to stable: none at once, or what the pods of stable cannot carry, where it shrank as
-  /// traffic left it or lacks more of them at an abort than the spec lets us miss, one at least. It never grows, and
-  /// it ends at 0 with the last stable pod.
+  /// traffic left it or lacks more of them at an abort, or past the progress deadline, than the spec lets us miss, one at
+  /// least. It never grows, and it ends at 0 with the last stable pod.
   func returningWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     let carried = revisions.stable?.available ?? 0
     let hasCanary = revisions.all.contains {
       $0.ready > 0 && mayLead(.canary, to: $0.hash, canary, status)
     }
+    let mayMiss = status.isAborted && !canary.dynamicStableScale || isStableOverdue(status)
     let missing =
-      canary.dynamicStableScale || !status.isAborted
-      ? 0 : max(1, canary.maxUnavailable.count(of: spec.replicas, roundingUp: false))
+      mayMiss ? max(1, canary.maxUnavailable.count(of: spec.replicas, roundingUp: false)) : 0
     guard hasCanary, spec.replicas > 0, carried < max(1, spec.replicas - missing) else { return 0 }
     let all = canary.maxTrafficWeight
     return min(orderedWeight(canary, status), all - carried * all / spec.replicas)
+  }
+
+  /// Whether stable had the progress deadline for its last pods to come, since the abort or since anything moved.
+  private func isStableOverdue(_ status: RolloutStatus) -> Bool {
+    guard status.isAborted else {
+      return recorded.conditions.contains { $0.reason == "ProgressDeadlineExceeded" }
+    }
+    return status.abortedAt.map { $0 + spec.progressDeadline <= now } ?? false
   }
 
   /// The weight as the routes have it now, followed or not.
@@ -215,6 +223,12 @@ extension Situation {
   func convergeTraffic(_ canary: CanaryStrategy, _ draft: inout Draft) {
     guard canary.hasTrafficRouting else { return }
     let weight = wantedWeight(canary, draft.status)
+    if draft.status.isAborted, weight ?? 0 > 0,
+      let end = draft.status.abortedAt.map({ $0 + spec.progressDeadline }),
+      now < end
+    {
+      draft.wake(at: end)
+    }
     let wanted = weights(weight ?? 0, canary, draft.status)
     for (router, live) in routers {
       // What selects pods has no weight to wait for.

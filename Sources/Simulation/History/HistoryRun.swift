@@ -131,9 +131,11 @@ extension HistoryRun {
     } else {
       checkUnproven(spec, ordered: stable?.value.at("spec", "replicas")?.int ?? 0, readyBefore)
     }
-    // One that was promoted before its last pods came had nothing to abort: when they are overdue, that is told.
-    if status.phase == "Progressing" || stuckPods(of: status.stableHash) > 0 {
-      pass(seconds: Int(spec.progressDeadline.inSeconds) + 2)
+    // One that was promoted before its last pods came had nothing to abort: when they are overdue, that is told. What a
+    // canary gives up then has a deadline of its own.
+    let waits = stuckPods(of: status.stableHash) > 0 ? 2 : status.phase == "Progressing" ? 1 : 0
+    if waits > 0 {
+      pass(seconds: waits * (Int(spec.progressDeadline.inSeconds) + 2))
       let late = RolloutStatus(sim.rollout.status)
       if late.phase == "Progressing" {
         invariants.fail(sim, "past its deadline, after an abort: \(late.phase) \(late.message)")
@@ -162,8 +164,8 @@ extension HistoryRun {
     let mayAnswer = canary.map { !proven.contains(status.stableHash) && sim.answers($0) } ?? false
     // Where stable grows back as it gets its requests back, the canary answers those of pods that never come.
     let stuck = spec.canary?.dynamicStableScale ?? false ? stuckPods(of: status.stableHash) : 0
-    let mostKept =
-      (stuck * (spec.canary?.maxTrafficWeight ?? 100) + spec.replicas - 1) / max(1, spec.replicas)
+    let all = spec.canary?.maxTrafficWeight ?? 100
+    let mostKept = spec.replicas == 0 ? 0 : (stuck * all + spec.replicas - 1) / spec.replicas
     for address in spec.canary?.routing.addresses ?? [] {
       for rule in sim.dataPlane[address]?.at("spec", "rules")?.array ?? [] {
         let backends = rule["backendRefs"]?.array ?? []

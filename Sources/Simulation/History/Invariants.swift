@@ -59,7 +59,7 @@ package struct Invariants: Sendable {
     guard let before = promised else { return }
     promised = min(before, spec.replicas)
     if let short = shortfall(min(before, spec.replicas), spec, sim) { return fail(sim, short) }
-    if spec.blueGreen != nil { promiseWhatStands(spec, sim) }
+    if spec.blueGreen != nil || isOverdue(sim) { promiseWhatStands(spec, sim) }
   }
 
   /// A person changed what is promised: what stands now is the promise, until all is there. What an abort may leave
@@ -181,7 +181,8 @@ extension Invariants {
     _ grant: Grant
   ) -> String? {
     let isAborted = !canary.dynamicStableScale && (sim.rollout.status["abort"]?.bool ?? false)
-    let missing = isAborted && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
+    let mayMiss = isAborted || isOverdue(sim)
+    let missing = mayMiss && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
     let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
     for rule in route.at("spec", "rules")?.array ?? [] {
@@ -202,6 +203,14 @@ extension Invariants {
       }
     }
     return nil
+  }
+
+  /// Whether stable had the progress deadline for its pods, from when on an abort or a newer release waits no longer.
+  private func isOverdue(_ sim: ClusterSim) -> Bool {
+    let status = RolloutStatus(sim.rollout.status)
+    let deadline = RolloutSpec(sim.rollout).progressDeadline
+    if status.isAborted { return status.abortedAt.map { $0 + deadline <= sim.now } ?? false }
+    return status.conditions.contains { $0.reason == "ProgressDeadlineExceeded" }
   }
 
   private mutating func checkWeights(
