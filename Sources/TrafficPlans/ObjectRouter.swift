@@ -25,3 +25,14 @@ extension ObjectRouter {
     return sentence
   }
 }
+
+extension JSONValue {
+  /// The value of a text within an object, such as an annotation.
+  init(_ text: String, in subject: String) throws(RouteProblem) {
+    do throws(JSONError) {
+      self = try JSONValue(parsing: text)
+    } catch {
+      throw RouteProblem("\(subject) \(error)")
+    }
+  }
+}

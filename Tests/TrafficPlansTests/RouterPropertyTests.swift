@@ -5,7 +5,7 @@ import TrafficPlans
 
 /// What holds for every router, whatever is asked of it.
 @Suite struct RouterPropertyTests {
-  private static let seeds: Range<UInt64> = 0..<20
+  private static let seeds: Range<UInt64> = 0..<12
 
   @Test(arguments: RouterCase.all)
   func anyReleaseThatIsAbortedLeavesTheObjectsAsTheyWere(file: RouterCase) throws {
@@ -34,7 +34,7 @@ import TrafficPlans
       worlds.append(world)
     }
     var refused = 0
-    for round in 0..<200 {
+    for round in 0..<120 {
       var world = worlds[round % worlds.count]
       mutate(&world, &steps.random)
       let weights = file.weights(steps.step())
