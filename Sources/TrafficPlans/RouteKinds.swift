@@ -11,6 +11,7 @@ extension ResourceType {
     switch self {
     case .tcpRoutes: ["v1alpha2"]
     case .tlsRoutes: ["v1alpha3", "v1alpha2"]
+    case .trafficSplits: ["v1alpha3", "v1alpha2", "v1alpha1"]
     default: []
     }
   }
@@ -49,6 +50,12 @@ extension ResourceType {
     version: "v1",
     kind: "Ingress",
     plural: "ingresses"
+  )
+  package static let trafficSplits = ResourceType(
+    group: "split.smi-spec.io",
+    version: "v1alpha4",
+    kind: "TrafficSplit",
+    plural: "trafficsplits"
   )
   package static let traefikServices = ResourceType(
     group: "traefik.io",

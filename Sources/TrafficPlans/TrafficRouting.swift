@@ -16,13 +16,13 @@ package struct TrafficRouting: Sendable, Hashable {
   /// All kinds of objects that any router reads or writes.
   package static let types: [ResourceType] =
     GatewayRouter.Kind.allCases.map(\.type) + [
-      .virtualServices, .destinationRules, .ingresses, .mappings, .traefikServices,
+      .virtualServices, .destinationRules, .ingresses, .trafficSplits, .mappings, .traefikServices,
       .apisixRoutes, .httpProxies,
     ]
 
   /// Who reads which field, or key of `plugins`, in the order in which Argo Rollouts asks its routers.
   private static let readers: [(field: String, read: @Sendable (JSONValue, ObjectKey) -> [Unit])] = [
-    ("istio", istioUnits), ("nginx", nginxUnits), ("alb", albUnits),
+    ("istio", istioUnits), ("nginx", nginxUnits), ("alb", albUnits), ("smi", smiUnits),
     ("ambassador", ambassadorUnits), ("traefik", traefikUnits), ("apisix", apisixUnits),
     (gatewayPlugin, gatewayUnits), (contourPlugin, contourUnits), (haproxyPlugin, haproxyUnits),
   ]
