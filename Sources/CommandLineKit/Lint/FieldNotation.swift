@@ -28,7 +28,7 @@ enum FieldNotation {
     stableSubsetName} virtualService{name routes tcpRoutes{port} tlsRoutes{port sniHosts}}
     virtualServices{name routes tcpRoutes{port} tlsRoutes{port sniHosts}}} managedRoutes{name}
     maxTrafficWeight nginx{additionalIngressAnnotations* annotationPrefix canaryIngressAnnotations*
-    stableIngress stableIngresses} plugins* smi{rootService trafficSplitName}
+    stableIngress stableIngresses} plugins* smi{rootService trafficSplitName} stickiness
     traefik{weightedTraefikServiceName}}}} template* workloadRef{apiVersion kind name scaleDown}
     """,
     GroupKind(group: "argoproj.io", kind: "AnalysisRun"): """

@@ -55,7 +55,7 @@ import Testing
           "spec.strategy.blueGreen.prePromotionAnalysis.args[].valueFrom.secretKeyRef",
           "\(canary).analysis.args[].valueFrom.secretKeyRef", "\(canary).onNewRevision",
           "\(canary).steps[].analysis.args[].valueFrom.secretKeyRef", "\(canary).steps[].analyze",
-          "status.canary.queue",
+          "\(canary).trafficRouting.stickiness", "status.canary.queue",
         ],
       ]
     )
