@@ -25,7 +25,9 @@ package struct ApisixRouter: EditingRouter {
 
   package var derived: [RouteAddress] { headers }
 
-  private static let dialect = ServicePair.Dialect(name: "serviceName", unsaid: 100) { _ in true }
+  private static let dialect = ServicePair.Dialect(name: "serviceName", port: "servicePort", unsaid: 100) {
+    _ in true
+  }
 
   func changes(_ weights: TrafficWeights, _ live: LiveRoutes) throws(RouteProblem) -> [RouteChange] {
     let object = try object(route, live)
@@ -35,7 +37,7 @@ package struct ApisixRouter: EditingRouter {
     var wanted = object
     for (index, rule, pair) in try selected(object, weights) {
       var rule = rule
-      rule["backends"] = .array(pair.weighed(rule["backends"]?.array ?? [], weights))
+      rule["backends"] = .array(pair.weighed(rule["backends"]?.array ?? [], Self.dialect, weights))
       wanted.replace(rule, at: index, of: "http")
     }
     let change = RouteChange.patch(route, from: object, to: wanted)
@@ -94,7 +96,7 @@ package struct ApisixRouter: EditingRouter {
   package func canaryWeight(_ weights: TrafficWeights, _ live: LiveRoutes) -> Int? {
     guard let object = live[route], let selected = try? selected(object, weights) else { return nil }
     return selected.map { _, rule, pair in
-      pair.share(rule["backends"]?.array ?? [], Self.dialect, of: weights.total)
+      pair.share(rule["backends"]?.array ?? [], Self.dialect, weights)
     }.max()
   }
 

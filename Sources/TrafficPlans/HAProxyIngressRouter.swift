@@ -49,6 +49,9 @@ package struct HAProxyIngressRouter: EditingRouter {
     guard weights.canary == 0 || !weights.canaryHash.isEmpty && !weights.stableHash.isEmpty else {
       throw RouteProblem("\(ingress) cannot tell the pods of both revisions apart: a hash is missing")
     }
+    guard weights.additional.isEmpty else {
+      throw RouteProblem("\(ingress) cannot give the pods of experiments a share")
+    }
     guard weights.total <= 256 else {
       throw RouteProblem("\(ingress) takes weights up to 256, not \(weights.total)")
     }

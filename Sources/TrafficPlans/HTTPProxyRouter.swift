@@ -13,7 +13,9 @@ package struct HTTPProxyRouter: EditingRouter {
   package var required: [RouteAddress] { [proxy] }
 
   /// A service that is only a mirror answers nobody.
-  private static let dialect = ServicePair.Dialect(name: "name", unsaid: 0) { $0["mirror"]?.bool != true }
+  private static let dialect = ServicePair.Dialect(name: "name", port: "port", unsaid: 0) {
+    $0["mirror"]?.bool != true
+  }
 
   func changes(_ weights: TrafficWeights, _ live: LiveRoutes) throws(RouteProblem) -> [RouteChange] {
     let object = try object(proxy, live)
@@ -45,7 +47,7 @@ package struct HTTPProxyRouter: EditingRouter {
       return nil
     }
     var route = route
-    route["services"] = .array(pair.weighed(list, weights))
+    route["services"] = .array(pair.weighed(list, Self.dialect, weights))
     return route
   }
 
@@ -53,7 +55,7 @@ package struct HTTPProxyRouter: EditingRouter {
     guard let object = live[proxy] else { return nil }
     let shares = Self.lists(object).compactMap { list -> Int? in
       guard let pair = try? ServicePair(in: list, Self.dialect, weights, of: "") else { return nil }
-      return pair.share(list, Self.dialect, of: weights.total)
+      return pair.share(list, Self.dialect, weights)
     }
     return shares.max()
   }

@@ -4,8 +4,9 @@ import Primitives
 struct ServicePair {
   /// How such a list says things.
   struct Dialect {
-    /// The field with the name of the service.
+    /// The fields with the name of the service, and with its port.
     let name: String
+    let port: String
     /// What an entry without a weight weighs.
     let unsaid: Int
     /// Whether an entry stands for a Service that answers: other kinds and mirrors do not.
@@ -34,23 +35,36 @@ struct ServicePair {
     list.indices.filter { dialect.isService(list[$0]) && list[$0][dialect.name]?.string == name }
   }
 
-  /// The list with the wanted weights of both.
-  func weighed(_ list: [JSONValue], _ weights: TrafficWeights) -> [JSONValue] {
-    var list = list
-    list[canary]["weight"] = JSONValue(weights.canary)
-    list[stable]["weight"] = JSONValue(weights.total - weights.canary)
-    return list
+  /// The list with the wanted weights of both, and with the services of experiments that have a share.
+  func weighed(_ list: [JSONValue], _ dialect: Dialect, _ weights: TrafficWeights) -> [JSONValue] {
+    var weighed = list
+    weighed[canary]["weight"] = JSONValue(weights.canary)
+    weighed[stable]["weight"] = JSONValue(weights.stable)
+    // Like stable's in all but name, port and weight, so that requests fare alike.
+    let added = weights.additional.map { destination in
+      var entry = list[stable]
+      entry[dialect.name] = .string(destination.service)
+      entry["weight"] = JSONValue(destination.weight)
+      if let port = destination.port { entry[dialect.port] = JSONValue(port) }
+      return entry
+    }
+    return weighed.filter { !dialect.isAdditional($0, weights) } + added
   }
 
   /// The canary's share of the total, rounded up.
-  func share(_ list: [JSONValue], _ dialect: Dialect, of total: Int) -> Int {
-    let (mine, others) = (dialect.weight(list[canary]), dialect.weight(list[stable]))
-    return Share.part(mine, of: mine + others, total: total)
+  func share(_ list: [JSONValue], _ dialect: Dialect, _ weights: TrafficWeights) -> Int {
+    let others = list.filter { dialect.isAdditional($0, weights) }.reduce(0) { $0 + dialect.weight($1) }
+    let mine = dialect.weight(list[canary])
+    return Share.part(mine, of: mine + dialect.weight(list[stable]) + others, total: weights.total)
   }
 }
 
 extension ServicePair.Dialect {
   func weight(_ entry: JSONValue) -> Int { Share.weight(entry["weight"], absent: unsaid) }
+
+  func isAdditional(_ entry: JSONValue, _ weights: TrafficWeights) -> Bool {
+    isService(entry) && weights.isAdditional(entry[name]?.string)
+  }
 
   /// Whether an entry of the list sends requests to the service.
   func leads(_ list: [JSONValue], to service: String) -> Bool {

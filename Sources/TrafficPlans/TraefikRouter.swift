@@ -14,7 +14,7 @@ package struct TraefikRouter: EditingRouter {
 
   package var required: [RouteAddress] { [service] }
 
-  private static let dialect = ServicePair.Dialect(name: "name", unsaid: 1) {
+  private static let dialect = ServicePair.Dialect(name: "name", port: "port", unsaid: 1) {
     $0["kind"]?.string ?? "Service" == "Service"
   }
 
@@ -26,7 +26,7 @@ package struct TraefikRouter: EditingRouter {
       throw RouteProblem("\(service) does not have both services \(names) in spec.weighted.services")
     }
     var wanted = object
-    wanted.set(.array(pair.weighed(list, weights)), at: "spec", "weighted", "services")
+    wanted.set(.array(pair.weighed(list, Self.dialect, weights)), at: "spec", "weighted", "services")
     wanted.set(sticky(object, weights), at: "spec", "weighted", "sticky")
     return [RouteChange.patch(service, from: object, to: wanted)].compactMap(\.self)
   }
@@ -35,7 +35,7 @@ package struct TraefikRouter: EditingRouter {
     guard let object = live[service] else { return nil }
     let list = Self.services(object)
     let pair = try? pair(list, weights)
-    return pair?.share(list, Self.dialect, of: weights.total)
+    return pair?.share(list, Self.dialect, weights)
   }
 
   package func leads(to name: String, _ live: LiveRoutes) -> Bool {

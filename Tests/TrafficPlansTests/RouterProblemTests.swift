@@ -140,10 +140,21 @@ import TrafficPlans
     ),
     Refusal(
       routed: Routed(haproxy, Routed.object("Ingress", "web", Routed.ingress("web-stable"))),
+      weights: withExperiment,
+      problem: #"Ingress "shop/web" cannot give the pods of experiments a share"#
+    ),
+    Refusal(
+      routed: Routed(haproxy, Routed.object("Ingress", "web", Routed.ingress("web-stable"))),
       weights: Routed.weights(20, total: 1000),
       problem: #"Ingress "shop/web" takes weights up to 256, not 1000"#
     ),
   ]
+
+  private static var withExperiment: TrafficWeights {
+    var weights = Routed.weights(20)
+    weights.additional = [.init(service: "trial", weight: 5, port: 80)]
+    return weights
+  }
 
   @Test(arguments: lists + derived + pods)
   func nothingIsWrittenOnDoubt(refusal: Refusal) {
