@@ -1,0 +1,120 @@
+import KubeModel
+import Primitives
+
+/// The fields of routes that belong to the rollout controller: the weights of the services of a Rollout, and for as long
+/// as a release lasts the rules of its steps and the services of its experiments.
+struct OwnedRoutes {
+  /// What Rollouts have in a route.
+  private struct Part {
+    var services: Set<String> = []
+    /// Subsets by which a VirtualService tells the parts of one service apart.
+    var subsets: Set<String> = []
+    /// The names of rules that steps may add.
+    var rules: Set<String> = []
+    /// Services of experiments that run.
+    var experiments: Set<String> = []
+  }
+
+  private var routes: [ObjectID: Part] = [:]
+  private var ledIngresses: [ObjectID: Set<String>] = [:]
+
+  mutating func add(_ rollout: JSONValue, services: Set<String>) {
+    let objects = RoutedObjects(rollout)
+    let canary = rollout.at("spec", "strategy", "canary") ?? .null
+    let routing = canary["trafficRouting"] ?? .null
+    var names = Set((routing["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string })
+    names.formUnion(["canary", "stable"].map { "\(rollout.name)-sticky-\($0)" })
+    let rule = routing.at("istio", "destinationRule")
+    let subsets = ["canarySubsetName", "stableSubsetName"].compactMap { rule?[$0]?.string }
+    let additional = rollout.status.at("canary", "weights", "additional")?.array ?? []
+    for id in objects.routes {
+      routes[id, default: Part()].services.formUnion(services)
+      routes[id]?.subsets.formUnion(subsets)
+      routes[id]?.rules.formUnion(names)
+      routes[id]?.experiments.formUnion(additional.compactMap { $0["serviceName"]?.string })
+    }
+    for id in objects.ledIngresses {
+      ledIngresses[id, default: []].formUnion(services.union([objects.rootService].compactMap(\.self)))
+    }
+  }
+
+  /// Without a live object what is owned goes; with one it is as the live object has it, or as written where the live
+  /// object does not know it yet. Nil for an object that is no Rollout's.
+  func rewrite(_ object: JSONValue, id: ObjectID, from live: JSONValue?) -> JSONValue? {
+    if let services = ledIngresses[id] {
+      return LedIngress(services: services).rewrite(object, from: live)
+    }
+    guard let part = routes[id], let shape = RouteShape.of(id.groupKind) else { return nil }
+    var object = object
+    for path in shape.rules {
+      guard let rules = object.at(path)?.array else { continue }
+      object.set(
+        .array(rewrite(rules, part, shape, from: live.map { $0.at(path)?.array ?? [] })),
+        at: path[...]
+      )
+    }
+    for path in shape.single {
+      guard let rule = object.at(path) else { continue }
+      object.set(rewrite(rule, part, shape, hasLive: live != nil, from: live?.at(path)), at: path[...])
+    }
+    return object
+  }
+
+  /// Rules of steps stand in front of those that people wrote.
+  private func rewrite(_ rules: [JSONValue], _ part: Part, _ shape: RouteShape, from live: [JSONValue]?)
+    -> [JSONValue]
+  {
+    let added = (live ?? []).filter { isAdded($0, part) }
+    let known = (live ?? []).filter { !isAdded($0, part) }
+    return added
+      + rules.filter { !isAdded($0, part) }.enumerated().map { index, rule in
+        rewrite(rule, part, shape, hasLive: live != nil, from: known.rule(at: index, like: rule))
+      }
+  }
+
+  /// A rule that stands for a further one of a route has a number.
+  private func isAdded(_ rule: JSONValue, _ part: Part) -> Bool {
+    guard let name = rule["name"]?.string else { return false }
+    if part.rules.contains(name) { return true }
+    guard let dash = name.lastIndex(of: "-"), Int(name[dash...].dropFirst()) != nil else { return false }
+    return part.rules.contains(String(name[..<dash]))
+  }
+
+  private func rewrite(
+    _ rule: JSONValue,
+    _ part: Part,
+    _ shape: RouteShape,
+    hasLive: Bool,
+    from live: JSONValue?
+  ) -> JSONValue {
+    guard let entries = rule[shape.entries]?.array else { return rule }
+    let known = live?[shape.entries]?.array ?? []
+    let rewritten = entries.filter { !isOfExperiment($0, part, shape) }.map { entry -> JSONValue in
+      let isOwn =
+        part.services.contains(shape.service(entry))
+        || part.subsets.contains(entry.at("destination", "subset")?.string ?? "")
+      let same = known.first { shape.isSame($0, entry) }
+      guard isOwn, !hasLive || same != nil else { return entry }
+      var entry = entry
+      entry["weight"] = same?["weight"]
+      return entry
+    }
+    var rule = rule
+    rule[shape.entries] = .array(rewritten + known.filter { isOfExperiment($0, part, shape) })
+    return rule
+  }
+
+  private func isOfExperiment(_ entry: JSONValue, _ part: Part, _ shape: RouteShape) -> Bool {
+    part.experiments.contains(shape.service(entry))
+  }
+}
+
+extension [JSONValue] {
+  /// The live rule that stands for a rule of the manifest: the one with the same name, else the one in its place.
+  fileprivate func rule(at index: Int, like rule: JSONValue) -> JSONValue? {
+    if let name = rule["name"]?.string, let named = first(where: { $0["name"]?.string == name }) {
+      return named
+    }
+    return indices.contains(index) ? self[index] : nil
+  }
+}

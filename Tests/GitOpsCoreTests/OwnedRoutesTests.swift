@@ -1,0 +1,263 @@
+import GitOpsCore
+import KubeModel
+import Primitives
+import Testing
+
+/// A release in flight is no drift, whatever splits its requests, and what is applied meanwhile leaves it as it is.
+@Suite struct OwnedRoutesTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let kind: String
+    let group: String
+    let routing: JSONValue
+    /// The spec in Git, and the same in the cluster during a release.
+    let written: JSONValue
+    let live: JSONValue
+
+    var testDescription: String { "\(kind) \(live)" }
+  }
+
+  private static let gateway: JSONValue = [
+    "managedRoutes": [["name": "beta"]], "plugins": ["argoproj-labs/gatewayAPI": ["httpRoute": "web"]],
+  ]
+  private static let contour: JSONValue = ["plugins": ["argoproj-labs/contour": ["httpProxies": ["web"]]]]
+  private static let haproxy: JSONValue = [
+    "plugins": ["serin.dev/haproxy-ingress": ["ingress": "web", "rootService": "web"]]
+  ]
+
+  private static func ingress(_ service: String) -> JSONValue {
+    let backend: JSONValue = ["service": ["name": .string(service), "port": ["number": 80]]]
+    return [
+      "defaultBackend": backend, "rules": [["http": ["paths": [["path": "/", "backend": backend]]]]],
+    ]
+  }
+
+  static let cases: [Case] = [
+    Case(
+      kind: "HTTPRoute",
+      group: "gateway.networking.k8s.io/v1",
+      routing: gateway,
+      written: ["rules": [["backendRefs": [["name": "web-stable"], ["name": "web-canary"]]]]],
+      live: [
+        "rules": [
+          ["name": "beta", "backendRefs": [["name": "web-canary", "weight": 1]]],
+          ["name": "beta-2", "backendRefs": [["name": "web-canary", "weight": 1]]],
+          [
+            "backendRefs": [
+              ["name": "web-stable", "weight": 70], ["name": "web-canary", "weight": 20],
+              ["name": "trial", "weight": 10],
+            ]
+          ],
+        ]
+      ]
+    ),
+    Case(
+      kind: "VirtualService",
+      group: "networking.istio.io/v1",
+      routing: [
+        "istio": [
+          "virtualServices": [["name": "web.shop"]],
+          "destinationRule": ["name": "web", "canarySubsetName": "new", "stableSubsetName": "old"],
+        ]
+      ],
+      written: [
+        "http": [
+          [
+            "route": [
+              ["destination": ["host": "web", "subset": "old"], "weight": 100],
+              ["destination": ["host": "web", "subset": "new"], "weight": 0],
+            ]
+          ]
+        ],
+        "tcp": [["route": [["destination": ["host": "web-stable.shop.svc.cluster.local"], "weight": 100]]]],
+      ],
+      live: [
+        "http": [
+          ["name": "web-sticky-canary", "route": [["destination": ["host": "web", "subset": "new"]]]],
+          [
+            "route": [
+              ["destination": ["host": "web", "subset": "old"], "weight": 60],
+              ["destination": ["host": "web", "subset": "new"], "weight": 40],
+            ]
+          ],
+        ],
+        "tcp": [["route": [["destination": ["host": "web-stable.shop.svc.cluster.local"], "weight": 60]]]],
+      ]
+    ),
+    Case(
+      kind: "TraefikService",
+      group: "traefik.io/v1alpha1",
+      routing: ["traefik": ["weightedTraefikServiceName": "web"]],
+      written: [
+        "weighted": [
+          "services": [["name": "web-stable", "weight": 100], ["name": "web-canary", "weight": 0]]
+        ]
+      ],
+      live: [
+        "weighted": [
+          "services": [["name": "web-stable", "weight": 80], ["name": "web-canary", "weight": 20]]
+        ]
+      ]
+    ),
+    Case(
+      kind: "ApisixRoute",
+      group: "apisix.apache.org/v2",
+      routing: ["apisix": ["route": ["name": "web"]]],
+      written: [
+        "http": [
+          [
+            "name": "web",
+            "backends": [
+              ["serviceName": "web-stable", "weight": 100], ["serviceName": "web-canary", "weight": 0],
+            ],
+          ]
+        ]
+      ],
+      live: [
+        "http": [
+          [
+            "name": "web",
+            "backends": [
+              ["serviceName": "web-stable", "weight": 80], ["serviceName": "web-canary", "weight": 20],
+            ],
+          ]
+        ]
+      ]
+    ),
+    Case(
+      kind: "HTTPProxy",
+      group: "projectcontour.io/v1",
+      routing: contour,
+      written: [
+        "routes": [
+          [
+            "services": [
+              ["name": "web-stable", "weight": 100], ["name": "web-canary", "weight": 0],
+              ["name": "web-canary", "mirror": true],
+            ]
+          ]
+        ],
+        "tcpproxy": ["services": [["name": "web-stable"], ["name": "web-canary"]]],
+      ],
+      live: [
+        "routes": [
+          [
+            "services": [
+              ["name": "web-stable", "weight": 80], ["name": "web-canary", "weight": 20],
+              ["name": "web-canary", "mirror": true],
+            ]
+          ]
+        ],
+        "tcpproxy": [
+          "services": [["name": "web-stable", "weight": 80], ["name": "web-canary", "weight": 20]]
+        ],
+      ]
+    ),
+    Case(
+      kind: "Ingress",
+      group: "networking.k8s.io/v1",
+      routing: haproxy,
+      written: ingress("web-stable"),
+      live: ingress("web")
+    ),
+  ]
+
+  private func object(_ file: Case, _ spec: JSONValue) -> JSONValue {
+    [
+      "apiVersion": .string(file.group), "kind": .string(file.kind),
+      "metadata": ["name": "web", "namespace": "shop"], "spec": spec,
+    ]
+  }
+
+  private func rollout(_ routing: JSONValue) -> JSONValue {
+    [
+      "apiVersion": "argoproj.io/v1alpha1", "kind": "Rollout",
+      "metadata": ["name": "web", "namespace": "shop"],
+      "spec": [
+        "strategy": [
+          "canary": [
+            "canaryService": "web-canary", "stableService": "web-stable", "trafficRouting": routing,
+          ]
+        ]
+      ],
+      "status": ["canary": ["weights": ["additional": [["serviceName": "trial", "weight": 10]]]]],
+    ]
+  }
+
+  private func desired(_ manifest: JSONValue, _ routing: JSONValue) -> DesiredSet {
+    let document = SourceFile.Document(json: manifest, line: 1)
+    let set = ManifestSet(
+      files: [SourceFile(path: "shop/route.yaml", documents: [document])],
+      defaultNamespace: "shop"
+    )
+    return DesiredSet(
+      manifests: set,
+      source: Samples.source(),
+      isNamespaced: [GroupKind(apiVersion: manifest.apiVersion, kind: manifest.kind): true],
+      liveRollouts: [rollout(routing)]
+    )
+  }
+
+  @Test(arguments: cases)
+  func aReleaseInFlightIsNoDrift(file: Case) throws {
+    let set = desired(object(file, file.written), file.routing)
+    let manifest = try #require(set.objects.first)
+    #expect(!SyncPlan.isDrifted(object(file, file.live), from: manifest, in: set, reading: nil))
+    #expect(!SyncPlan.isDrifted(object(file, file.written), from: manifest, in: set, reading: nil))
+  }
+
+  @Test(arguments: cases)
+  func withoutTheRolloutItIsOne(file: Case) throws {
+    let set = desired(object(file, file.written), .object([:]))
+    let manifest = try #require(set.objects.first)
+    #expect(SyncPlan.isDrifted(object(file, file.live), from: manifest, in: set, reading: nil))
+  }
+
+  @Test(arguments: cases)
+  func whatIsAppliedMeanwhileLeavesTheReleaseAlone(file: Case) throws {
+    var changed = object(file, file.written)
+    changed.set("public", at: "spec", "extra")
+    var live = object(file, file.live)
+    live.set("7", at: "metadata", "resourceVersion")
+    let set = desired(changed, file.routing)
+    let plan = SyncPlan(
+      SyncInput(
+        source: Samples.source(),
+        desired: set,
+        commit: Samples.commit("a"),
+        live: [ObjectID(live): live],
+        inventory: [],
+        readings: [:],
+        otherSources: []
+      )
+    )
+    guard case .apply(let body, _, _, .changed)? = plan.actions.first else {
+      Issue.record("expected one apply, got \(plan.actions)")
+      return
+    }
+    live.set("public", at: "spec", "extra")
+    #expect(body.spec == live.spec)
+    #expect(body.resourceVersion == "7")
+  }
+
+  @Test func theWeightOfAnotherServiceIsGits() throws {
+    let file = Self.cases[2]
+    let services = { (weight: JSONValue) -> JSONValue in
+      [
+        "weighted": [
+          "services": [["name": "web-stable", "weight": 80], ["name": "other", "weight": weight]]
+        ]
+      ]
+    }
+    let set = desired(object(file, services(5)), file.routing)
+    let manifest = try #require(set.objects.first)
+    #expect(!SyncPlan.isDrifted(object(file, services(5)), from: manifest, in: set, reading: nil))
+    #expect(SyncPlan.isDrifted(object(file, services(6)), from: manifest, in: set, reading: nil))
+  }
+
+  @Test func anIngressThatLeadsToAStrangerIsDrift() throws {
+    let file = Self.cases[5]
+    let set = desired(object(file, file.written), file.routing)
+    let manifest = try #require(set.objects.first)
+    #expect(SyncPlan.isDrifted(object(file, Self.ingress("other")), from: manifest, in: set, reading: nil))
+  }
+}
