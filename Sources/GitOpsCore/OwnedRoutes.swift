@@ -16,31 +16,47 @@ struct OwnedRoutes {
   }
 
   private var routes: [ObjectID: Part] = [:]
+  private var destinationRules: [ObjectID: OwnedSubsets] = [:]
   private var ledIngresses: [ObjectID: Set<String>] = [:]
+  private var forwardedIngresses: [ObjectID: ForwardedIngress] = [:]
 
   mutating func add(_ rollout: JSONValue, services: Set<String>) {
     let objects = RoutedObjects(rollout)
     let canary = rollout.at("spec", "strategy", "canary") ?? .null
     let routing = canary["trafficRouting"] ?? .null
-    var names = Set((routing["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string })
-    names.formUnion(["canary", "stable"].map { "\(rollout.name)-sticky-\($0)" })
+    let managed = (routing["managedRoutes"]?.array ?? []).compactMap { $0["name"]?.string }
+    let sticky = ["canary", "stable"].map { "\(rollout.name)-sticky-\($0)" }
     let rule = routing.at("istio", "destinationRule")
     let subsets = ["canarySubsetName", "stableSubsetName"].compactMap { rule?[$0]?.string }
     let additional = rollout.status.at("canary", "weights", "additional")?.array ?? []
+    let experiments = additional.compactMap { $0["serviceName"]?.string }
     for id in objects.routes {
       routes[id, default: Part()].services.formUnion(services)
       routes[id]?.subsets.formUnion(subsets)
-      routes[id]?.rules.formUnion(names)
-      routes[id]?.experiments.formUnion(additional.compactMap { $0["serviceName"]?.string })
+      routes[id]?.rules.formUnion(managed + sticky)
+      routes[id]?.experiments.formUnion(experiments)
+    }
+    for id in objects.destinationRules {
+      destinationRules[id, default: OwnedSubsets()].names.formUnion(subsets)
+      destinationRules[id]?.experiments.formUnion(experiments)
     }
     for id in objects.ledIngresses {
       ledIngresses[id, default: []].formUnion(services.union([objects.rootService].compactMap(\.self)))
+    }
+    let alb = routing["alb"] ?? .null
+    let prefix = alb["annotationPrefix"]?.string ?? "alb.ingress.kubernetes.io"
+    let root = alb["rootService"]?.string ?? canary["stableService"]?.string ?? ""
+    for id in objects.forwardedIngresses {
+      forwardedIngresses[id, default: ForwardedIngress()].actions.insert("\(prefix)/actions.\(root)")
+      forwardedIngresses[id]?.routes.formUnion(managed)
     }
   }
 
   /// Without a live object what is owned goes; with one it is as the live object has it, or as written where the live
   /// object does not know it yet. Nil for an object that is no Rollout's.
   func rewrite(_ object: JSONValue, id: ObjectID, from live: JSONValue?) -> JSONValue? {
+    if let subsets = destinationRules[id] { return subsets.rewrite(object, from: live) }
+    if let forwarded = forwardedIngresses[id] { return forwarded.rewrite(object, from: live) }
     if let services = ledIngresses[id] {
       return LedIngress(services: services).rewrite(object, from: live)
     }

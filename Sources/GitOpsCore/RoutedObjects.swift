@@ -9,6 +9,10 @@ struct RoutedObjects {
   private(set) var ledIngresses: [ObjectID] = []
   /// The Service of those.
   private(set) var rootService: String?
+  /// Ingresses of the AWS controller.
+  private(set) var forwardedIngresses: [ObjectID] = []
+  /// DestinationRules with subsets for both revisions.
+  private(set) var destinationRules: [ObjectID] = []
   private let namespace: String
 
   init(_ rollout: JSONValue) {
@@ -19,6 +23,11 @@ struct RoutedObjects {
     routes += ids("traefik.io", "TraefikService", [service])
     routes += ids("apisix.apache.org", "ApisixRoute", [routing.at("apisix", "route", "name")?.string])
     addVirtualServices(routing)
+    let rule = routing.at("istio", "destinationRule", "name")?.string
+    destinationRules = ids("networking.istio.io", "DestinationRule", [rule])
+    let forwarded = routing["alb"] ?? .null
+    let ingresses = [forwarded["ingress"]?.string] + (forwarded["ingresses"]?.array ?? []).map(\.string)
+    forwardedIngresses = ids("networking.k8s.io", "Ingress", ingresses)
     if let contour = routing.at("plugins", "argoproj-labs/contour") {
       let names = [contour["httpProxy"]?.string] + (contour["httpProxies"]?.array ?? []).map(\.string)
       routes += ids("projectcontour.io", "HTTPProxy", names, in: contour["namespace"]?.string)

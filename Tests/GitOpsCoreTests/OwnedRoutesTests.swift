@@ -161,6 +161,40 @@ import Testing
     ),
   ]
 
+  private static let action = "alb.ingress.kubernetes.io/actions.web-root"
+  private static func path(_ service: String) -> JSONValue {
+    ["path": "/", "backend": ["service": ["name": .string(service), "port": ["name": "use-annotation"]]]]
+  }
+
+  static let others: [Case] = [
+    Case(
+      kind: "DestinationRule",
+      group: "networking.istio.io/v1",
+      routing: [
+        "istio": [
+          "destinationRule": ["name": "web", "canarySubsetName": "new", "stableSubsetName": "old"]
+        ]
+      ],
+      written: ["subsets": [["name": "old"], ["name": "new", "labels": ["app": "web"]]]],
+      live: [
+        "subsets": [
+          ["name": "old", "labels": ["rollouts-pod-template-hash": "5d9c48b7f"]],
+          ["name": "new", "labels": ["app": "web", "rollouts-pod-template-hash": "7bf84f969"]],
+          ["name": "trial", "labels": ["rollouts-pod-template-hash": "6c5d7f4b8"]],
+        ]
+      ]
+    ),
+    Case(
+      kind: "Ingress",
+      group: "networking.k8s.io/v1",
+      routing: [
+        "managedRoutes": [["name": "beta"]], "alb": ["ingress": "web", "rootService": "web-root"],
+      ],
+      written: ["rules": [["http": ["paths": [path("cart"), path("web-root")]]]]],
+      live: ["rules": [["http": ["paths": [path("cart"), path("beta"), path("web-root")]]]]]
+    ),
+  ]
+
   private func object(_ file: Case, _ spec: JSONValue) -> JSONValue {
     [
       "apiVersion": .string(file.group), "kind": .string(file.kind),
@@ -197,7 +231,7 @@ import Testing
     )
   }
 
-  @Test(arguments: cases)
+  @Test(arguments: cases + others)
   func aReleaseInFlightIsNoDrift(file: Case) throws {
     let set = desired(object(file, file.written), file.routing)
     let manifest = try #require(set.objects.first)
@@ -212,7 +246,7 @@ import Testing
     #expect(SyncPlan.isDrifted(object(file, file.live), from: manifest, in: set, reading: nil))
   }
 
-  @Test(arguments: cases)
+  @Test(arguments: cases + others)
   func whatIsAppliedMeanwhileLeavesTheReleaseAlone(file: Case) throws {
     var changed = object(file, file.written)
     changed.set("public", at: "spec", "extra")
@@ -259,5 +293,17 @@ import Testing
     let set = desired(object(file, file.written), file.routing)
     let manifest = try #require(set.objects.first)
     #expect(SyncPlan.isDrifted(object(file, Self.ingress("other")), from: manifest, in: set, reading: nil))
+  }
+
+  @Test func anActionThatIsWrittenInGitIsTheReleasesToo() throws {
+    let file = Self.others[1]
+    var (written, live) = (object(file, file.written), object(file, file.live))
+    written.set("stable 100", at: "metadata", "annotations", Self.action)
+    live.set("stable 80, canary 20", at: "metadata", "annotations", Self.action)
+    let set = desired(written, file.routing)
+    let manifest = try #require(set.objects.first)
+    #expect(!SyncPlan.isDrifted(live, from: manifest, in: set, reading: nil))
+    let other = desired(written, .object([:]))
+    #expect(SyncPlan.isDrifted(live, from: try #require(other.objects.first), in: other, reading: nil))
   }
 }
