@@ -68,9 +68,9 @@ struct PlanDraft<Status> {
   }
 
   /// Tells of the effect that was planned last.
-  mutating func eventOfEffect(_ reason: String, _ message: String) {
+  mutating func eventOfEffect(_ reason: String, _ message: String, type: String = "Normal") {
     events.append(
-      PlannedEvent(type: "Normal", reason: reason, message: message, effect: effects.count - 1)
+      PlannedEvent(type: type, reason: reason, message: message, effect: effects.count - 1)
     )
   }
 

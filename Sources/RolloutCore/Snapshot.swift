@@ -29,6 +29,10 @@ package struct Snapshot: Sendable, Hashable {
   package var services: [String: Reference]
   /// Objects of the data plane that the rollout's routers read.
   package var routes: [RouteAddress: Reference]
+  /// Other Rollouts that split the requests of the same Services by the same objects.
+  package var rivals: [RouteAddress: [JSONValue]] = [:]
+  /// Who changed the objects last, beside this controller, and when; read only for those that a plan corrects.
+  package var lastEditors: [RouteAddress: String] = [:]
   /// AnalysisRuns that the rollout controls.
   package var analysisRuns: [JSONValue]
   /// Experiments that the rollout controls.

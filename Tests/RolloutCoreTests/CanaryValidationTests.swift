@@ -308,7 +308,7 @@ import Testing
     return unsupported(rollout).map(\.description)
   }
 
-  @Test(arguments: ["alb", "appMesh", "smi"])
+  @Test(arguments: ["appMesh"])
   func routersOfOtherKindsAreNamed(router: String) {
     #expect(
       Self.unsupportedIssues(Self.routed(router, ["name": "x"])) == [

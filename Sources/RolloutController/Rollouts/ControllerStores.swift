@@ -50,6 +50,20 @@ package struct ControllerStores: Sendable {
     return references
   }
 
+  /// Other Rollouts that name one of its Services or, for a rollout without any, one of its routers' objects.
+  func sharing(with rollout: JSONValue, _ spec: RolloutSpec) -> [JSONValue] {
+    let names = spec.services.map { name in
+      Self.reference(
+        ResourceType.services.kind,
+        ObjectKey(namespace: rollout.namespace, name: name)
+      )
+    }
+    let objects = (spec.canary?.routing.addresses ?? []).map { Self.reference($0.type.kind, $0.key) }
+    var seen: Set<ObjectKey> = [ObjectKey(rollout)]
+    return (names.isEmpty ? objects : names).flatMap { rollouts.objects(index: "reference", $0) }
+      .filter { seen.insert(ObjectKey($0)).inserted }
+  }
+
   /// The value of the index `reference` for an object.
   static func reference(_ kind: String, _ key: ObjectKey) -> String { "\(kind)/\(key)" }
 

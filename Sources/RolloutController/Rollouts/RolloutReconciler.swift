@@ -10,6 +10,7 @@ import TrafficPlans
 package struct RolloutReconciler: Sendable {
   private let observer: RolloutObserver
   private let pods: PodReader
+  private let editors: RouteEditors
   private let performer: Performer
   private let deleted: DeletedRollouts
   private let quiet = QuietStatus()
@@ -29,6 +30,7 @@ package struct RolloutReconciler: Sendable {
   ) {
     self.observer = observer
     self.pods = pods
+    editors = RouteEditors(client: performer.client, routes: performer.stores.routes, logger: logger)
     self.performer = performer
     self.deleted = deleted
     self.emit = emit
@@ -55,7 +57,10 @@ package struct RolloutReconciler: Sendable {
       // The rest of the plan does not wait for the pods.
       logger.warning("\(error.message)", metadata: [LogKey.rollout: "\(key)"])
     }
-    let plan = plan(snapshot)
+    var plan = plan(snapshot)
+    if let known = await editors.withEditors(snapshot, of: plan) {
+      (snapshot, plan) = (known, RolloutCore.plan(known))
+    }
     if let wait = quiet.wait(for: plan, of: snapshot.rollout, now: snapshot.now) {
       return plan.wake.result(now: now(), by: wait)
     }

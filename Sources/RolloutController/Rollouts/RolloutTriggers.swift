@@ -1,6 +1,7 @@
 import KubeModel
 import KubeRuntime
 import Primitives
+import RolloutCore
 
 /// Which rollouts a change of another object concerns.
 struct RolloutTriggers: Sendable {
@@ -10,7 +11,14 @@ struct RolloutTriggers: Sendable {
   /// Registers with every store. Each rule is level-triggered: it says whom to look at, never what happened.
   func install() {
     let enqueue = enqueue
-    stores.rollouts.onChange { enqueue($0.key) }
+    stores.rollouts.onChange { [stores] change in
+      enqueue(change.key)
+      guard change.old?.generation != change.new?.generation else { return }
+      // Who shared its Services may go on now, or must not any more.
+      for rollout in [change.old, change.new].compactMap(\.self) {
+        for other in stores.sharing(with: rollout, RolloutSpec(rollout)) { enqueue(ObjectKey(other)) }
+      }
+    }
     for store in [stores.replicaSets, stores.analysisRuns, stores.experiments] {
       store.onChange { change in
         for object in [change.old, change.new] {

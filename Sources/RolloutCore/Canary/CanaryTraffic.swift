@@ -236,6 +236,9 @@ extension Situation {
       let adapted = adapted(wanted, to: router, live, canary, draft.status)
       guard case .changes(let changes) = router.plan(adapted, live) else { continue }
       for change in changes { draft.perform(.changeRoute(change)) }
+      if let last = changes.last, let given = foreignWeight(router, live, adapted, canary, draft.status) {
+        tellCorrection(of: last.address, given, adapted, &draft)
+      }
     }
     if let weight { noteWeight(weight, canary, &draft) }
   }

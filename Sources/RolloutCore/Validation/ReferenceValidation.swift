@@ -59,6 +59,18 @@ extension Situation {
     }
   }
 
+  /// Of two Rollouts that split the requests of the same Services the older one goes on; nothing is written for the
+  /// other.
+  private func rival(for address: RouteAddress) -> String? {
+    func age(_ rollout: JSONValue) -> (String, String) {
+      (rollout.at("metadata", "creationTimestamp")?.string ?? "", rollout.name)
+    }
+    let older = (snapshot.rivals[address] ?? []).filter { age($0) < age(rollout) }
+    return older.min { age($0) < age($1) }.map { older in
+      "\(address) is split between the same services by Rollout \"\(older.name)\", which is older"
+    }
+  }
+
   private func routeIssue(_ canary: CanaryStrategy) -> SpecIssue? {
     let weights = place(canary, recorded)
     for unit in canary.routing.units {
@@ -70,6 +82,9 @@ extension Situation {
         case .unserved:
           return SpecIssue(path, "\(address) not found: the cluster has no \(address.type)")
         }
+      }
+      if let rival = unit.router.required.lazy.compactMap({ rival(for: $0) }).first {
+        return SpecIssue(path, rival)
       }
       // What could not be read is no fault of the spec.
       guard let live = snapshot.live(of: unit.router) else { continue }
