@@ -54,10 +54,12 @@ package struct KubeError: Error, Sendable, Hashable {
     self.retryAfter = retryAfter
   }
 
-  /// Whether somebody else wrote first: a stale resourceVersion, or a JSON patch whose `test` does not hold any more,
-  /// which servers report as `testing … failed`.
+  /// Whether somebody else wrote first: a stale resourceVersion, or a JSON patch whose `test` does not hold any more.
   package var isLostRace: Bool {
-    code == .conflict || (code == .invalid && message.contains("testing "))
+    guard code == .invalid else { return code == .conflict }
+    // API servers keep to themselves that it was a `test` of a JSON patch which failed.
+    return message.contains("testing ")
+      || message.hasSuffix("rejected our request due to an error in our request")
   }
 
   private static func isUsuallyTransient(_ code: Code) -> Bool {

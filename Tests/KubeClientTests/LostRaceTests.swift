@@ -6,6 +6,10 @@ import Testing
   static let errors: [(KubeError, Bool)] = [
     (KubeError(.conflict, "patching web: the object has been modified"), true),
     (KubeError(.invalid, "patching web: testing value /spec/replicas failed: test failed"), true),
+    (
+      KubeError(.invalid, "patching web: the server rejected our request due to an error in our request"),
+      true
+    ),
     (KubeError(.invalid, "creating web: spec.image: Invalid value: \"shop:latest\""), false),
     (KubeError(.notFound, "patching web: testing is not here"), false),
   ]

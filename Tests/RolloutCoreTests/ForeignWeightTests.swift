@@ -61,7 +61,8 @@ import Testing
     (
       [
         ["manager": "helm", "time": "2026-01-01T00:00:00Z"],
-        ["manager": "kubectl-edit", "time": "2026-01-03T00:00:00Z"],
+        ["manager": "kubectl-edit", "operation": "Update", "time": "2026-01-03T00:00:00Z"],
+        ["manager": "argocd", "operation": "Apply", "time": "2026-01-03T00:00:00Z"],
         ["manager": "gateway", "subresource": "status", "time": "2026-01-04T00:00:00Z"],
         ["manager": "serin-controller", "time": "2026-01-05T00:00:00Z"],
       ], "\"kubectl-edit\" at 2026-01-03T00:00:00Z"

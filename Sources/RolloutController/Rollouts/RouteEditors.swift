@@ -1,3 +1,4 @@
+import HTTPTransport
 import KubeClient
 import KubeModel
 import Logging

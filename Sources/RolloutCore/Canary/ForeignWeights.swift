@@ -1,5 +1,5 @@
-package import KubeModel
-import Primitives
+import KubeModel
+package import Primitives
 package import TrafficPlans
 
 /// Weights that somebody else wrote into the data plane in the middle of a release: they are put right like any
@@ -54,6 +54,10 @@ package func lastEditor(of object: JSONValue, besides own: String) -> String? {
   let entries = (object.at("metadata", "managedFields")?.array ?? []).filter { entry in
     entry["subresource"] == nil && entry["manager"]?.string != own && entry["manager"]?.string != nil
   }
-  let last = entries.max { ($0["time"]?.string ?? "") < ($1["time"]?.string ?? "") }
+  // Of the same second, who wrote over what another one had applied.
+  func age(_ entry: JSONValue) -> (String, Int) {
+    (entry["time"]?.string ?? "", entry["operation"] == "Update" ? 1 : 0)
+  }
+  let last = entries.max { age($0) < age($1) }
   return last.map { "\"\($0["manager"]?.string ?? "")\"" + ($0["time"]?.string.map { " at \($0)" } ?? "") }
 }

@@ -61,7 +61,7 @@ extension Situation {
 
   /// Of two Rollouts that split the requests of the same Services the older one goes on; nothing is written for the
   /// other.
-  private func rival(for address: RouteAddress) -> String? {
+  private func rival(_ address: RouteAddress) -> String? {
     func age(_ rollout: JSONValue) -> (String, String) {
       (rollout.at("metadata", "creationTimestamp")?.string ?? "", rollout.name)
     }
@@ -83,7 +83,7 @@ extension Situation {
           return SpecIssue(path, "\(address) not found: the cluster has no \(address.type)")
         }
       }
-      if let rival = unit.router.required.lazy.compactMap({ rival(for: $0) }).first {
+      if let rival = unit.router.required.lazy.compactMap(self.rival).first {
         return SpecIssue(path, rival)
       }
       // What could not be read is no fault of the spec.
