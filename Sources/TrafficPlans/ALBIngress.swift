@@ -84,14 +84,16 @@ package struct ALBIngress: ObjectRouter {
       return
     }
     let isAsWritten = live?.isResting(weights) ?? false
+    // What a router wrote is compact; anything else is people's, perhaps from a moment ago.
+    let isNew = isAsWritten && text != live?.text
     let written = notes.written(key) { $0.isResting(weights) }
     if isResting {
       notes.forget(key)
-      if let text = written ?? (isAsWritten ? nil : wanted.text) {
+      if !isNew, let text = written ?? (isAsWritten ? nil : wanted.text) {
         ingress.set(.string(text), at: "metadata", "annotations", key)
       }
     } else if live != wanted {
-      if isAsWritten, let text { notes.keep(text, key) }
+      if let text, isNew || isAsWritten && written == nil { notes.keep(text, key) }
       ingress.set(.string(wanted.text), at: "metadata", "annotations", key)
     }
   }

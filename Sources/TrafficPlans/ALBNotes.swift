@@ -43,8 +43,7 @@ struct ALBNotes {
     }
   }
 
-  /// The first text counts: later ones may be the rollout's own, at a weight that rounds to nothing.
-  mutating func keep(_ text: String, _ key: String) { texts[key] = texts[key] ?? .string(text) }
+  mutating func keep(_ text: String, _ key: String) { texts[key] = .string(text) }
   mutating func forget(_ key: String) { texts[key] = nil }
 
   /// Writes what has changed; without anything to say there is no annotation.

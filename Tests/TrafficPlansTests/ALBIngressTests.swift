@@ -118,6 +118,21 @@ import TrafficPlans
     #expect(world.objects == rest)
   }
 
+  /// A text that people write during a release is theirs, too.
+  @Test(arguments: [true, false])
+  func whatPeopleWriteDuringAReleaseIsNotLost(isFollowed: Bool) throws {
+    let groups = [Self.group("web-canary", 0), Self.group("web-stable", 100)].joined(separator: ", ")
+    var world = RouterWorld(ingress([Self.action: Self.forward(groups)]))
+    try world.perform(router().plan(weights(30), world.live))
+    let newer = Self.forward(groups + ", " + Self.group("web-legacy", 0))
+    var object = try #require(world.live[address])
+    object.set(.string(newer), at: "metadata", "annotations", Self.action)
+    world.replace(address, with: object)
+    if isFollowed { try world.perform(router().plan(weights(60), world.live)) }
+    try world.perform(router().plan(weights(0), world.live))
+    #expect(world.objects[address]?.annotations == [Self.action: newer])
+  }
+
   @Test func onlyExactHeadersCanBeRoutes() throws {
     let header = { (value: JSONValue) in
       ManagedRoute(

@@ -51,7 +51,9 @@ import YAMLEdit
 
   @Test func thereIsOneForEveryKindThatIsRouted() {
     let kinds = Example.all.flatMap { $0.routing.routers.flatMap(\.required) }.map(\.type.kind)
-    for kind in ["ApisixRoute", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "TraefikService"] {
+    for kind in [
+      "ApisixRoute", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "TraefikService", "VirtualService",
+    ] {
       #expect(kinds.contains(kind), "no example has a router for \(kind)")
     }
   }
