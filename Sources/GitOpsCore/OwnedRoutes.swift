@@ -13,7 +13,12 @@ struct OwnedRoutes {
     var rules: Set<String> = []
     /// Services of experiments that run.
     var experiments: Set<String> = []
+    /// How the cookies begin by which a release keeps users.
+    var cookies: Set<String> = []
   }
+
+  /// Where an entry of a VirtualService has the cookie of a release.
+  private static let cookie = ["headers", "response", "add", "set-cookie"]
 
   private var routes: [ObjectID: Part] = [:]
   private var destinationRules: [ObjectID: OwnedSubsets] = [:]
@@ -35,6 +40,7 @@ struct OwnedRoutes {
       routes[id]?.subsets.formUnion(subsets)
       routes[id]?.rules.formUnion(managed + sticky)
       routes[id]?.experiments.formUnion(experiments)
+      routes[id]?.cookies.insert("serin-\(rollout.name)=")
     }
     for id in objects.destinationRules {
       destinationRules[id, default: OwnedSubsets()].names.formUnion(subsets)
@@ -76,16 +82,24 @@ struct OwnedRoutes {
     return object
   }
 
-  /// Rules of steps stand in front of those that people wrote.
+  /// Rules of a release stay in front of the rule that they narrow; those whose rule is gone come first.
   private func rewrite(_ rules: [JSONValue], _ part: Part, _ shape: RouteShape, from live: [JSONValue]?)
     -> [JSONValue]
   {
-    let added = (live ?? []).filter { isAdded($0, part) }
-    let known = (live ?? []).filter { !isAdded($0, part) }
-    return added
-      + rules.filter { !isAdded($0, part) }.enumerated().map { index, rule in
-        rewrite(rule, part, shape, hasLive: live != nil, from: known.rule(at: index, like: rule))
-      }
+    var known: [JSONValue] = []
+    var added: [Int: [JSONValue]] = [:]
+    for rule in live ?? [] {
+      if isAdded(rule, part) { added[known.count, default: []].append(rule) } else { known.append(rule) }
+    }
+    var rewritten: [JSONValue] = []
+    for (index, rule) in rules.filter({ !isAdded($0, part) }).enumerated() {
+      let place = known.place(at: index, like: rule)
+      rewritten += place.flatMap { added.removeValue(forKey: $0) } ?? []
+      rewritten.append(
+        rewrite(rule, part, shape, hasLive: live != nil, from: place.map { known[$0] })
+      )
+    }
+    return added.sorted { $0.key < $1.key }.flatMap(\.value) + rewritten
   }
 
   /// A rule that stands for a further one of a route has a number.
@@ -113,6 +127,9 @@ struct OwnedRoutes {
       guard isOwn, !hasLive || same != nil else { return entry }
       var entry = entry
       entry["weight"] = same?["weight"]
+      if let cookie = same?.at(Self.cookie)?.string, part.cookies.contains(where: cookie.hasPrefix) {
+        entry.set(.string(cookie), at: Self.cookie[...])
+      }
       return entry
     }
     var rule = rule
@@ -126,11 +143,12 @@ struct OwnedRoutes {
 }
 
 extension [JSONValue] {
-  /// The live rule that stands for a rule of the manifest: the one with the same name, else the one in its place.
-  fileprivate func rule(at index: Int, like rule: JSONValue) -> JSONValue? {
-    if let name = rule["name"]?.string, let named = first(where: { $0["name"]?.string == name }) {
+  /// Where the live rule is that stands for a rule of the manifest: the one with the same name, else the one in its
+  /// place.
+  fileprivate func place(at index: Int, like rule: JSONValue) -> Int? {
+    if let name = rule["name"]?.string, let named = firstIndex(where: { $0["name"]?.string == name }) {
       return named
     }
-    return indices.contains(index) ? self[index] : nil
+    return indices.contains(index) ? index : nil
   }
 }

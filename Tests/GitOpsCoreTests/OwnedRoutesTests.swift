@@ -61,22 +61,27 @@ import Testing
       ],
       written: [
         "http": [
+          ["name": "health", "directResponse": ["status": 200]],
           [
             "route": [
               ["destination": ["host": "web", "subset": "old"], "weight": 100],
               ["destination": ["host": "web", "subset": "new"], "weight": 0],
             ]
-          ]
+          ],
         ],
         "tcp": [["route": [["destination": ["host": "web-stable.shop.svc.cluster.local"], "weight": 100]]]],
       ],
       live: [
         "http": [
+          ["name": "health", "directResponse": ["status": 200]],
           ["name": "web-sticky-canary", "route": [["destination": ["host": "web", "subset": "new"]]]],
           [
             "route": [
               ["destination": ["host": "web", "subset": "old"], "weight": 60],
-              ["destination": ["host": "web", "subset": "new"], "weight": 40],
+              [
+                "destination": ["host": "web", "subset": "new"], "weight": 40,
+                "headers": ["response": ["add": ["set-cookie": "serin-web=7bf84f969; Path=/"]]],
+              ],
             ]
           ],
         ],
@@ -271,6 +276,34 @@ import Testing
     live.set("public", at: "spec", "extra")
     #expect(body.spec == live.spec)
     #expect(body.resourceVersion == "7")
+  }
+
+  /// What stood before a rule that Git has no more, or has elsewhere, is not lost, and not there twice.
+  @Test func aReleaseKeepsItsRulesWhenPeopleMoveTheirs() throws {
+    let file = Self.cases[1]
+    let pair: JSONValue = [["destination": ["host": "web-stable"], "weight": 60]]
+    let rules = { (names: [String]) -> JSONValue in
+      ["http": .array(names.map { ["name": .string($0), "route": pair] })]
+    }
+    let live = object(file, rules(["web-sticky-canary", "a", "b", "web-sticky-canary-2", "c"]))
+    let plan = { (names: [String]) throws -> [String] in
+      var live = live
+      live.set("7", at: "metadata", "resourceVersion")
+      let set = desired(object(file, rules(names)), file.routing)
+      let input = SyncInput(
+        source: Samples.source(),
+        desired: set,
+        commit: Samples.commit("a"),
+        live: [ObjectID(live): live],
+        inventory: [],
+        readings: [:],
+        otherSources: []
+      )
+      guard case .apply(let body, _, _, .changed)? = SyncPlan(input).actions.first else { return [] }
+      return (body.spec["http"]?.array ?? []).compactMap { $0["name"]?.string }
+    }
+    #expect(try plan(["c", "a"]) == ["web-sticky-canary-2", "c", "web-sticky-canary", "a"])
+    #expect(try plan(["b"]) == ["web-sticky-canary", "web-sticky-canary-2", "b"])
   }
 
   @Test func theWeightOfAnotherServiceIsGits() throws {
