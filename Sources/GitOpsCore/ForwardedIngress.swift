@@ -11,10 +11,10 @@ struct ForwardedIngress {
 
   func rewrite(_ ingress: JSONValue, from live: JSONValue?) -> JSONValue {
     var ingress = ingress
-    for name in actions where ingress.annotation(name) != nil {
-      let known = live?.annotation(name)
-      if live != nil, known == nil { continue }
-      ingress.set(known.map(JSONValue.string), at: "metadata", "annotations", name)
+    for name in actions {
+      guard let written = ingress.annotation(name) else { continue }
+      if let live, !isReleases(name, written, live) { continue }
+      ingress.set(live?.annotation(name).map(JSONValue.string), at: "metadata", "annotations", name)
     }
     guard let rules = ingress.spec["rules"]?.array else { return ingress }
     let rewritten = rules.enumerated().map { index, rule -> JSONValue in
@@ -26,6 +26,24 @@ struct ForwardedIngress {
     }
     ingress.set(.array(rewritten), at: "spec", "rules")
     return ingress
+  }
+
+  /// Whether the live action is one that a release made of this text, or that nobody wrote before. A text that is new is
+  /// applied, also during a release, which then gives it the weights.
+  private func isReleases(_ name: String, _ written: String, _ live: JSONValue) -> Bool {
+    guard live.annotation(name) != nil else { return false }
+    let owners = Self.fields(of: live, "rollouts.argoproj.io/managed-alb-annotations")
+    return Self.fields(of: live, "serin.dev/alb-actions")[name]?.string == written
+      || owners.contains { $0.value.array?.contains(.string(name)) == true }
+  }
+
+  private static func fields(of ingress: JSONValue, _ annotation: String) -> JSONFields {
+    let text = ingress.annotation(annotation) ?? "{}"
+    do throws(JSONError) {
+      return try JSONValue(parsing: text).object ?? [:]
+    } catch {
+      return [:]
+    }
   }
 
   /// The paths that people wrote, each after those that stand before it in the live rule.

@@ -251,17 +251,14 @@ import Testing
     #expect(SyncPlan.isDrifted(object(file, file.live), from: manifest, in: set, reading: nil))
   }
 
-  @Test(arguments: cases + others)
-  func whatIsAppliedMeanwhileLeavesTheReleaseAlone(file: Case) throws {
-    var changed = object(file, file.written)
-    changed.set("public", at: "spec", "extra")
-    var live = object(file, file.live)
+  /// What is applied of a manifest that has changed.
+  private func applied(_ manifest: JSONValue, _ routing: JSONValue, to live: JSONValue) throws -> JSONValue {
+    var live = live
     live.set("7", at: "metadata", "resourceVersion")
-    let set = desired(changed, file.routing)
     let plan = SyncPlan(
       SyncInput(
         source: Samples.source(),
-        desired: set,
+        desired: desired(manifest, routing),
         commit: Samples.commit("a"),
         live: [ObjectID(live): live],
         inventory: [],
@@ -271,8 +268,17 @@ import Testing
     )
     guard case .apply(let body, _, _, .changed)? = plan.actions.first else {
       Issue.record("expected one apply, got \(plan.actions)")
-      return
+      return .null
     }
+    return body
+  }
+
+  @Test(arguments: cases + others)
+  func whatIsAppliedMeanwhileLeavesTheReleaseAlone(file: Case) throws {
+    var changed = object(file, file.written)
+    changed.set("public", at: "spec", "extra")
+    var live = object(file, file.live)
+    let body = try applied(changed, file.routing, to: live)
     live.set("public", at: "spec", "extra")
     #expect(body.spec == live.spec)
     #expect(body.resourceVersion == "7")
@@ -283,27 +289,41 @@ import Testing
     let file = Self.cases[1]
     let pair: JSONValue = [["destination": ["host": "web-stable"], "weight": 60]]
     let rules = { (names: [String]) -> JSONValue in
-      ["http": .array(names.map { ["name": .string($0), "route": pair] })]
+      object(file, ["http": .array(names.map { ["name": .string($0), "route": pair] })])
     }
-    let live = object(file, rules(["web-sticky-canary", "a", "b", "web-sticky-canary-2", "c"]))
-    let plan = { (names: [String]) throws -> [String] in
-      var live = live
-      live.set("7", at: "metadata", "resourceVersion")
-      let set = desired(object(file, rules(names)), file.routing)
-      let input = SyncInput(
-        source: Samples.source(),
-        desired: set,
-        commit: Samples.commit("a"),
-        live: [ObjectID(live): live],
-        inventory: [],
-        readings: [:],
-        otherSources: []
-      )
-      guard case .apply(let body, _, _, .changed)? = SyncPlan(input).actions.first else { return [] }
+    let live = rules(["web-sticky-canary", "a", "b", "web-sticky-canary-2", "c"])
+    let names = { (written: [String]) throws -> [String] in
+      let body = try applied(rules(written), file.routing, to: live)
       return (body.spec["http"]?.array ?? []).compactMap { $0["name"]?.string }
     }
-    #expect(try plan(["c", "a"]) == ["web-sticky-canary-2", "c", "web-sticky-canary", "a"])
-    #expect(try plan(["b"]) == ["web-sticky-canary", "web-sticky-canary-2", "b"])
+    #expect(try names(["c", "a"]) == ["web-sticky-canary-2", "c", "web-sticky-canary", "a"])
+    #expect(try names(["b"]) == ["web-sticky-canary", "web-sticky-canary-2", "b"])
+  }
+
+  static let texts: [(kept: String, owned: String, applied: String)] = [
+    ("{}", "{}", "new"),
+    (#"{"\#(action)":"new"}"#, "{}", "live"),
+    (#"{"\#(action)":"old"}"#, "{}", "new"),
+    ("{}", #"{"web":["\#(action)"]}"#, "live"),
+    ("no JSON", "no JSON", "new"),
+  ]
+
+  /// During a release the action is the release's, but what people write meanwhile is not lost.
+  @Test(arguments: texts)
+  func anActionIsGitsWhereItIsNew(kept: String, owned: String, applied text: String) throws {
+    let file = Self.others[1]
+    var (written, live) = (object(file, file.written), object(file, file.live))
+    written.set("new", at: "metadata", "annotations", Self.action)
+    live.set(
+      JSONValue([
+        Self.action: "live", "serin.dev/alb-actions": kept,
+        "rollouts.argoproj.io/managed-alb-annotations": owned,
+      ]),
+      at: "metadata",
+      "annotations"
+    )
+    let body = try applied(written, file.routing, to: live)
+    #expect(body.annotation(Self.action) == text)
   }
 
   @Test func theWeightOfAnotherServiceIsGits() throws {
