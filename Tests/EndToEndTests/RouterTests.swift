@@ -1,3 +1,4 @@
+import HTTPTransport
 import KubeClient
 import KubeModel
 import Primitives
@@ -80,6 +81,13 @@ extension EndToEnd {
               && message.contains("instead of 20; it was last changed by \"kubectl-edit\"")
           }
         }
+        #expect(try await managers(stage).contains("serin-controller"))
+        #expect(try await stage.serin("abort", "web").code == 0)
+        try await waitUntil("the route to be given back") {
+          let route = try await stage.get(.httpRoutes, "default", "web")
+          guard route?.spec["rules"]?[0]?["backendRefs"]?[1]?["weight"] == 0 else { return false }
+          return try await !managers(stage).contains("serin-controller")
+        }
         #expect(await controller.stop())
       }
     }
@@ -110,6 +118,13 @@ extension EndToEnd {
         try await waitUntil("the weights to be as they were") { try await weights(stage) == [100, 0] }
         #expect(await controller.stop())
       }
+    }
+
+    /// Who has a part in the HTTPRoute.
+    private func managers(_ stage: Stage) async throws -> [String] {
+      let request = KubeRequest.get(.httpRoutes, namespace: "default", name: "web")
+      let route = try JSONValue(parsing: try await stage.client.response(to: request).body)
+      return (route.at("metadata", "managedFields")?.array ?? []).compactMap { $0["manager"]?.string }
     }
 
     private func weights(_ stage: Stage) async throws -> [Int] {

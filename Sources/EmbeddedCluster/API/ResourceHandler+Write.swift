@@ -50,7 +50,7 @@ extension ResourceHandler {
       try checkIdentity(wanted, current)
       let managed = current.at("metadata", "managedFields")
       current = wanted
-      current.set(managed, at: "metadata", "managedFields")
+      if ManagedFields.isUnsaid(in: wanted) { current.set(managed, at: "metadata", "managedFields") }
     }
     return try show(updated).warning(warnings)
   }
@@ -92,7 +92,7 @@ extension ResourceHandler {
       var wanted = try patch.applied(to: current)
       warnings = try RequestBody(request: request, resource: target.resource).prune(&wanted)
       try checkPatched(wanted, current)
-      wanted.set(managed, at: "metadata", "managedFields")
+      if ManagedFields.isUnsaid(in: wanted) { wanted.set(managed, at: "metadata", "managedFields") }
       current = wanted
     }
     return try show(updated).warning(warnings)

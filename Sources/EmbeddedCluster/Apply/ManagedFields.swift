@@ -80,6 +80,12 @@ struct ManagedFields: Equatable {
     return set
   }()
 
+  /// Whether a write leaves the record to the server; one that gives it may take entries out of it, and an entry
+  /// without a manager empties it.
+  static func isUnsaid(in object: JSONValue) -> Bool {
+    object.at("metadata", "managedFields")?.array?.isEmpty ?? true
+  }
+
   /// Records an ordinary write: what it changed belongs to its manager from now on.
   static func recordUpdate(
     _ new: inout JSONValue,
@@ -90,7 +96,7 @@ struct ManagedFields: Equatable {
     _ now: Instant
   ) {
     let schema = resource.schema ?? .any
-    var managed = ManagedFields(old ?? .null)
+    var managed = ManagedFields(old == nil || isUnsaid(in: new) ? old ?? .null : new)
     var before = old ?? ["metadata": [:]]
     if old == nil, !resource.isCustom {
       // Parts that Go structs always have are no additions of the creator.
@@ -103,7 +109,7 @@ struct ManagedFields: Equatable {
     let changed = difference.added.union(difference.modified).subtractingSubtrees(unowned)
     let removed = difference.removed.subtractingSubtrees(unowned)
     guard !changed.isEmpty || !removed.isEmpty else {
-      new.set(old?.at("metadata", "managedFields"), at: "metadata", "managedFields")
+      new.set(managed.json, at: "metadata", "managedFields")
       return
     }
     var entry = Entry(

@@ -5,14 +5,15 @@ import KubeRuntime
 package import Primitives
 package import RolloutCore
 
-/// Performs effects in order and stops at the first failure; the only place where the rollout controller writes.
+/// Performs effects in order and stops at the first failure; the only place where the rollout controller writes. Routers
+/// are independent: one whose object cannot be written holds up what comes after all of them, but not the others.
 ///
 /// It writes nothing without the lease. Each write carries the effect's precondition, so that one performed from an
 /// old view, or for the second time, changes nothing.
 package struct Performer: Sendable {
   let client: KubeClient
   let stores: ControllerStores
-  private let mayWrite: @Sendable () -> Bool
+  let mayWrite: @Sendable () -> Bool
   private let record: @Sendable (Verdict, ObjectKey) -> Void
 
   package init(
@@ -37,11 +38,18 @@ package struct Performer: Sendable {
     told: (PlannedEvent) -> Void
   ) async throws(KubeError) {
     var version = rollout.resourceVersion
+    var refused = RefusedRoutes(rollout)
     for (index, effect) in plan.effects.enumerated() {
       try checkLease(rollout)
-      let hasChanged = try await perform(effect, ObjectKey(rollout), &version)
-      if hasChanged { plan.events(ofEffect: index).forEach(told) }
+      if try refused.mustSkip(effect) { continue }
+      do throws(KubeError) {
+        let hasChanged = try await perform(effect, ObjectKey(rollout), &version)
+        if hasChanged { plan.events(ofEffect: index).forEach(told) }
+      } catch {
+        try refused.note(error, of: effect)
+      }
     }
+    try refused.check()
     if let patch = plan.statusPatch {
       try checkLease(rollout)
       try await patchRollout(ObjectKey(rollout), ["status": patch], &version, subresource: "status")

@@ -77,6 +77,7 @@ package struct RolloutReconciler: Sendable {
       if let name = refusedReplicaSet(error, plan) { return await refused(name, error, snapshot) }
       return failed(error, plan, snapshot.rollout)
     }
+    await editors.release(plan, while: performer.mayWrite)
     return plan.wake.result(now: now())
   }
 

@@ -1,13 +1,14 @@
 import HTTPTransport
 import KubeClient
 import KubeModel
+import KubeRuntime
 import Logging
 import Primitives
 import RolloutCore
 import TrafficPlans
 
-/// Reads who changed objects of the data plane, for the few plans that put right what somebody else wrote: nothing
-/// else needs managed fields, which no cache keeps.
+/// Reads who changed objects of the data plane, for the few plans that put right what somebody else wrote or that end a
+/// release: nothing else needs managed fields, which no cache keeps.
 struct RouteEditors: Sendable {
   let client: KubeClient
   let routes: RouteStores
@@ -27,18 +28,42 @@ struct RouteEditors: Sendable {
   }
 
   private func editor(of address: RouteAddress) async -> String? {
-    let request = KubeRequest.get(
-      routes.served(address.type),
-      namespace: address.key.namespace,
-      name: address.key.name
-    )
     do {
-      let object = try JSONValue(parsing: try await client.response(to: request).body)
-      return lastEditor(of: object, besides: Self.own)
+      return lastEditor(of: try await read(address), besides: Self.own)
     } catch {
       // The weight is put right without a name, too.
       logger.debug("\(error)", metadata: ["route": "\(address)"])
       return nil
     }
+  }
+
+  /// Gives up what a plan's writes have made this controller the manager of, where they left the objects as people
+  /// wrote them: the next one who applies a manifest shall not be refused for the sake of a release that is over.
+  ///
+  /// Where that fails nothing is lost: the end of the next release does it.
+  func release(_ plan: Plan, while mayWrite: () -> Bool) async {
+    for address in plan.releasedRoutes where mayWrite() {
+      do {
+        guard let patch = disowning(try await read(address), by: Self.own) else { continue }
+        let written = try await client.patch(
+          routes.served(address.type),
+          namespace: address.key.namespace,
+          name: address.key.name,
+          .json(patch)
+        )
+        routes[address.type].noteWritten(written)
+      } catch {
+        logger.debug("\(error)", metadata: ["route": "\(address)"])
+      }
+    }
+  }
+
+  private func read(_ address: RouteAddress) async throws -> JSONValue {
+    let request = KubeRequest.get(
+      routes.served(address.type),
+      namespace: address.key.namespace,
+      name: address.key.name
+    )
+    return try JSONValue(parsing: try await client.response(to: request).body)
   }
 }
