@@ -84,9 +84,21 @@ struct GatewayRoutingTests {
   }
 
   @Test func aStatusIsStableWhenNothingChanged() {
-    let first = RouteStatus.make(route: route(["a": 1]), rules: [], now: Instant(secondsSinceEpoch: 1))
+    let first = RouteStatus.make(
+      route: route(["a": 1]),
+      rules: [],
+      foreign: ForeignGateways(),
+      now: Instant(secondsSinceEpoch: 1)
+    )
     var same = route(["a": 1])
     same["status"] = first
-    #expect(RouteStatus.make(route: same, rules: [], now: Instant(secondsSinceEpoch: 99)) == first)
+    #expect(
+      RouteStatus.make(
+        route: same,
+        rules: [],
+        foreign: ForeignGateways(),
+        now: Instant(secondsSinceEpoch: 99)
+      ) == first
+    )
   }
 }

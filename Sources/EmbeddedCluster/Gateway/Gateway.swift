@@ -84,7 +84,10 @@ package final class Gateway: Service {
   private func followStore() async {
     while !Task.isCancelled {
       do {
-        let events = try store.watch([.httpRoutes, .services, .endpointSlices])
+        let kinds: [ResourceType] = [
+          .httpRoutes, .services, .endpointSlices, ForeignGateways.gateways, ForeignGateways.classes,
+        ]
+        let events = try store.watch(kinds)
         rebuild()
         for await _ in events { rebuild() }
       } catch {
@@ -101,13 +104,22 @@ package final class Gateway: Service {
       slices: store.list(.endpointSlices).items
     )
     state.setTable(table)
-    for route in routes { report(route, table) }
+    let foreign = ForeignGateways(
+      gateways: store.list(ForeignGateways.gateways).items,
+      classes: store.list(ForeignGateways.classes).items
+    )
+    for route in routes { report(route, table, foreign) }
   }
 
-  private func report(_ route: JSONValue, _ table: RoutingTable) {
+  private func report(_ route: JSONValue, _ table: RoutingTable, _ foreign: ForeignGateways) {
     guard route.spec["parentRefs"]?.array?.isEmpty == false else { return }
     let rules = table.rules.filter { $0.id.hasPrefix("\(route.namespace)/\(route.name)/") }
-    let status = RouteStatus.make(route: route, rules: rules, now: store.sources.now())
+    let status = RouteStatus.make(
+      route: route,
+      rules: rules,
+      foreign: foreign,
+      now: store.sources.now()
+    )
     guard status != route.status else { return }
     do throws(APIError) {
       try store.update(

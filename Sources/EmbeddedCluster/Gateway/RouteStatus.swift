@@ -5,8 +5,10 @@ import Primitives
 enum RouteStatus {
   static let controllerName = "serin.dev/gateway"
 
-  /// The next status; equal to the last one when nothing changed in meaning. Entries of other controllers stay.
-  static func make(route: JSONValue, rules: [RouteRule], now: Instant) -> JSONValue {
+  /// The next status; equal to the last one when nothing changed in meaning. Entries of other controllers stay, and
+  /// their Gateways get none from this one.
+  static func make(route: JSONValue, rules: [RouteRule], foreign: ForeignGateways, now: Instant) -> JSONValue
+  {
     let backends = rules.flatMap(\.backends)
     let missing = backends.first { !$0.isResolved }
     let accepted = Condition(
@@ -23,7 +25,8 @@ enum RouteStatus {
     )
     let old = route.status["parents"]?.array ?? []
     let others = old.filter { $0["controllerName"]?.string != controllerName }
-    let parents = (route.spec["parentRefs"]?.array ?? []).map { reference -> JSONValue in
+    let own = (route.spec["parentRefs"]?.array ?? []).filter { !foreign.contains($0, in: route.namespace) }
+    let parents = own.map { reference -> JSONValue in
       let last = old.first {
         $0["controllerName"]?.string == controllerName && $0["parentRef"] == reference
       }
@@ -32,6 +35,7 @@ enum RouteStatus {
         "conditions": .array([accepted, resolved].map { json($0, route: route, last: last, now: now) }),
       ]
     }
+    guard !others.isEmpty || !parents.isEmpty || !old.isEmpty else { return route.status }
     var status = route.status
     status["parents"] = .array(others + parents)
     return status
