@@ -32,6 +32,9 @@ struct RolloutReader: Sendable {
     for address in spec.canary?.routing.addresses ?? [] {
       snapshot.routes[address] = try await route(address)
     }
+    if !snapshot.routes.isEmpty {
+      snapshot.rivals = rivals(of: rollout, spec, among: try await optional(.rollouts))
+    }
     if spec.workloadRef != nil { snapshot.workload = try await workload(of: rollout) }
     snapshot.pods = try await pods(of: snapshot.replicaSets)
     for template in try await optional(.analysisTemplates) {

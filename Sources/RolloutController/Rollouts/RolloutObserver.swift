@@ -53,21 +53,12 @@ package struct RolloutObserver: Sendable {
     for address in spec.canary?.routing.addresses ?? [] {
       snapshot.routes[address] = stores.routes.reference(address)
     }
-    snapshot.rivals = rivals(of: snapshot.rollout, spec)
+    if spec.canary?.routing.addresses.isEmpty == false {
+      let others = stores.sharing(with: snapshot.rollout, spec)
+      snapshot.rivals = rivals(of: snapshot.rollout, spec, among: others)
+    }
     snapshot.experiments = experiments(of: snapshot.rollout, spec)
     snapshot.analysisTemplates = stores.templates(reading.templates, in: namespace)
-  }
-
-  /// Other Rollouts that split the requests of its Services by objects of the data plane that it names, too.
-  private func rivals(of rollout: JSONValue, _ spec: RolloutSpec) -> [RouteAddress: [JSONValue]] {
-    let addresses = spec.canary?.routing.addresses ?? []
-    guard !addresses.isEmpty else { return [:] }
-    var rivals: [RouteAddress: [JSONValue]] = [:]
-    for other in stores.sharing(with: rollout, spec) {
-      let shared = RolloutSpec(other).canary?.routing.addresses ?? []
-      for address in addresses where shared.contains(address) { rivals[address, default: []].append(other) }
-    }
-    return rivals
   }
 
   private func workload(_ reference: WorkloadReference?, in namespace: String) -> Snapshot.Reference? {
