@@ -31,11 +31,12 @@ extension Situation {
       let mustHold = isShrinking && (observed > target.weight || isHeaded || isShared)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
     }
-    // A revision between stable and newest is of no use to anybody once the routes have let go of it.
+    // A revision between stable and newest is of no use once the routes have let go of it, but the data plane may follow
+    // them a little later than it says.
     let stable = status.isFullyPromoted ? .max : revisions.find(status.stableHash)?.revision ?? 0
     let delay = canary.dynamicStableScale ? .zero : canary.scaleDownDelay
     retireOlder(
-      after: { $0.revision > stable ? .zero : delay },
+      after: { $0.revision > stable ? canary.scaleDownDelay : delay },
       limit: canary.scaleDownDelayRevisionLimit,
       &draft
     ) { isRouted($0, canary, status) }

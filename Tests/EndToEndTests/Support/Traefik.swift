@@ -16,7 +16,8 @@ final class Traefik: Sendable {
   static let definitions: [String]? = {
     let root = "/" + #filePath.split(separator: "/").dropLast(5).joined(separator: "/") + "/shared/crds"
     let names = [
-      "gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants", "backendtlspolicies",
+      "gatewayclasses", "gateways", "httproutes", "grpcroutes", "tcproutes", "tlsroutes", "referencegrants",
+      "backendtlspolicies",
     ]
     let files =
       names.map { "\(root)/gateway-api/gateway.networking.k8s.io_\($0).yaml" } + [
