@@ -70,10 +70,12 @@ let package = Package(
     room("KubeClient", ["HTTPTransport", "YAMLEdit", "KubeModel", "Primitives", subprocess]),
     room("KubeRuntime", ["KubeClient", "KubeModel", "Primitives", logging, lifecycle]),
     room("MetricProviders", ["HTTPTransport", "AnalysisCore", "KubeModel", "Primitives"]),
+    room("RouteProviders", ["HTTPTransport", "TrafficPlans", "KubeModel", "Primitives"]),
     room(
       "RolloutController",
       [
-        "RolloutCore", "AnalysisCore", "TrafficPlans", "GitOpsCore", "KubeRuntime", "KubeClient",
+        "RolloutCore", "RouteProviders", "AnalysisCore", "TrafficPlans", "GitOpsCore", "KubeRuntime",
+        "KubeClient",
         "MetricProviders",
         "HTTPTransport", "GitStore", "YAMLEdit", "KubeModel", "Primitives", logging, lifecycle,
       ]
@@ -124,9 +126,14 @@ let package = Package(
       ["MetricProviders", "AnalysisCore", "HTTPTransport", "YAMLEdit", "KubeModel", "Primitives"]
     ),
     tests(
+      "RouteProvidersTests",
+      ["RouteProviders", "TrafficPlans", "HTTPTransport", "KubeModel", "Primitives"]
+    ),
+    tests(
       "RolloutControllerTests",
       [
-        "RolloutController", "RolloutCore", "TrafficPlans", "AnalysisCore", "MetricProviders", "GitOpsCore",
+        "RolloutController", "RouteProviders", "RolloutCore", "TrafficPlans", "AnalysisCore",
+        "MetricProviders", "GitOpsCore",
         "GitStore",
         "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives",
       ]

@@ -6,7 +6,9 @@ import KubeRuntime
 package import Logging
 package import Primitives
 import RolloutCore
+import RouteProviders
 package import ServiceLifecycle
+import TrafficPlans
 
 /// The wiring of the controller: caches, election, and the reconcilers for Git, rollouts, experiments and analysis.
 package struct Controller: Sendable {
@@ -47,6 +49,7 @@ package struct Controller: Sendable {
     let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
     let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
     let experiments = makeExperimentWorker(lease: lease, events: events)
+    connectOutside(events: events, http: http) { rollouts.enqueue($0) }
     let wakeRun = Relay<ObjectKey>()
     let measurements = MeasurementRunner { wakeRun.send($0) }
     let runs = makeAnalysisWorker(lease: lease, events: events, http: http, runner: measurements)
@@ -87,12 +90,35 @@ package struct Controller: Sendable {
     )
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     services += stores.routes.reflectors(client: client, namespace: options.namespace, logger: logger)
+    services.append(stores.routes.outside)
     if let elector { services.append(elector) }
     services += [git.writer as any Service, sources, measurements, runs, experiments, rollouts, releases].map
     {
       GatedService(gate: isReady, service: $0)
     }
     return services
+  }
+
+  /// Says who is asked for what is outside of the cluster.
+  private func connectOutside(
+    events: EventRecorder,
+    http: HTTPClient,
+    wake: @escaping @Sendable (ObjectKey) -> Void
+  ) {
+    let stores = stores
+    let emit = emit(to: events)
+    let secrets = SecretReader(client: client)
+    stores.routes.outside.connect(
+      OutsideRoutes.Environment(
+        sources: [.recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret)],
+        wake: wake,
+        complain: { key, message in
+          guard let rollout = stores.rollouts[key] else { return }
+          emit(PlannedEvent(type: "Warning", reason: "TrafficRoutingError", message: message), rollout)
+        },
+        now: now
+      )
+    )
   }
 
   private func makeElector() -> LeaderElector? {

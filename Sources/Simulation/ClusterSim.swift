@@ -135,7 +135,7 @@ package struct ClusterSim: Sendable {
     provide()
   }
 
-  /// Makes the services and routes of the Gateway API that the spec names, as far as they are missing.
+  /// Makes the services, routes of the Gateway API and record sets that the spec names, as far as they are missing.
   package mutating func provide() {
     let spec = RolloutSpec(rollout)
     for name in spec.services where services[name] == nil { services[name] = makeService(name) }
@@ -144,6 +144,11 @@ package struct ClusterSim: Sendable {
       let roles = spec.canary?.roles(RolloutStatus(.object([:])))
       routes[address] = makeRoute(address, roles?.stable ?? "", roles?.canary ?? "")
       dataPlane[address] = routes[address]
+    }
+    for case let router as PowerDNSRouter in spec.canary?.routing.routers ?? []
+    where routes[router.address] == nil {
+      routes[router.address] = router.atRest
+      dataPlane[router.address] = router.atRest
     }
   }
 

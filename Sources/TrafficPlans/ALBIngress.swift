@@ -167,6 +167,12 @@ package struct ALBIngress: ObjectRouter {
   }
 
   package func canStick(_ stickiness: Stickiness) -> Bool { stickiness == .both }
+
+  /// AWS keeps users in a group of weight 0, until their cookie ends.
+  package func lingering(_ live: LiveRoutes) -> Duration {
+    guard let stickiness, stickiness.isEnabled else { return .zero }
+    return .seconds(min(604_800, max(0, stickiness.seconds)))
+  }
 }
 
 extension TrafficRouting {

@@ -57,6 +57,23 @@ package protocol TrafficRouter: Sendable {
 
   /// Whether the router can keep users where they are in this way.
   func canStick(_ stickiness: Stickiness) -> Bool
+
+  /// For how long requests may still come to a part after its weight has become 0, because somebody on their way keeps
+  /// to an answer that was given before.
+  func lingering(_ live: LiveRoutes) -> Duration
+
+  /// What is wrong with the spec's own words for the unit, whatever the objects are: fields below that of the unit, and
+  /// why.
+  var faults: [RouterFault] { get }
+}
+
+/// Something wrong in the part of a spec that describes a router.
+package struct RouterFault: Sendable, Hashable {
+  /// The path below the unit's field; empty for the whole of it.
+  package let field: String
+  package let value: JSONValue
+  /// Such as `it is no address`.
+  package let detail: String
 }
 
 extension TrafficRouter {
@@ -77,4 +94,8 @@ extension TrafficRouter {
   package func refusal(of route: ManagedRoute) -> String? { "it has no routes beside its weights" }
 
   package func canStick(_ stickiness: Stickiness) -> Bool { false }
+
+  package func lingering(_ live: LiveRoutes) -> Duration { .zero }
+
+  package var faults: [RouterFault] { [] }
 }

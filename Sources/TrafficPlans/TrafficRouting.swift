@@ -25,6 +25,7 @@ package struct TrafficRouting: Sendable, Hashable {
     ("istio", istioUnits), ("nginx", nginxUnits), ("alb", albUnits), ("smi", smiUnits),
     ("ambassador", ambassadorUnits), ("traefik", traefikUnits), ("apisix", apisixUnits),
     (gatewayPlugin, gatewayUnits), (contourPlugin, contourUnits), (haproxyPlugin, haproxyUnits),
+    (powerDNSPlugin, powerDNSUnits),
   ]
 
   /// The fields of `trafficRouting`, and keys of its `plugins`, that name a router which can be driven.

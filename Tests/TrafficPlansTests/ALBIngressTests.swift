@@ -77,6 +77,9 @@ import TrafficPlans
     let config: JSONValue = ["enabled": true, "durationSeconds": JSONValue(seconds)]
     let problem = router(["stickinessConfig": config]).problem(weights(20), ingress([:]))
     #expect((problem == nil) == isPossible)
+    guard isPossible else { return }
+    #expect(router(["stickinessConfig": config]).lingering([:]) == .seconds(seconds))
+    #expect(router(["stickinessConfig": ["enabled": false, "durationSeconds": 60]]).lingering([:]) == .zero)
   }
 
   @Test func notesThatCannotBeReadAreNotWrittenOver() {

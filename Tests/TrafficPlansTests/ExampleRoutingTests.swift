@@ -30,10 +30,17 @@ import YAMLEdit
       routing = TrafficRouting(given, rollout: ObjectKey(rollout))
       services = (canary["canaryService"]?.string ?? "", canary["stableService"]?.string ?? "")
       let addresses = routing.addresses
-      live = objects.reduce(into: [:]) { live, object in
+      var live: LiveRoutes = objects.reduce(into: [:]) { live, object in
         let address = addresses.first { $0.type.kind == object.kind && $0.key == ObjectKey(object) }
         if let address { live[address] = object }
       }
+      // What is outside of the cluster is in no file.
+      for case let router as PowerDNSRouter in routing.routers {
+        var records = router.atRest
+        records.set(nil, at: "metadata", "resourceVersion")
+        live[router.address] = records
+      }
+      self.live = live
     }
 
     func weights(_ canary: Int) -> TrafficWeights {
@@ -52,7 +59,8 @@ import YAMLEdit
   @Test func thereIsOneForEveryKindThatIsRouted() {
     let kinds = Example.all.flatMap { $0.routing.routers.flatMap(\.required) }.map(\.type.kind)
     for kind in [
-      "ApisixRoute", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "TraefikService", "VirtualService",
+      "ApisixRoute", "DNSRecordSet", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "TraefikService",
+      "VirtualService",
     ] {
       #expect(kinds.contains(kind), "no example has a router for \(kind)")
     }

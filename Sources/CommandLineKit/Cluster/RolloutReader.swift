@@ -102,6 +102,9 @@ struct RolloutReader: Sendable {
 
   /// An object of the data plane, in whatever version the server has its kind.
   private func route(_ address: RouteAddress) async throws(KubeError) -> Snapshot.Reference {
+    guard address.outside == nil else {
+      return .unknown("it is outside of the cluster, where only the controller asks")
+    }
     var found = Snapshot.Reference.missing
     for type in [address.type] + address.type.olderVersions.map(address.type.inVersion) {
       found = try await reference(type, address.key)

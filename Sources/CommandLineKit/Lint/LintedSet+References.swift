@@ -48,6 +48,8 @@ extension LintedSet {
     _ item: LintedObject
   ) -> [LintIssue] {
     let path = "spec.strategy.canary.trafficRouting.\(unit.field)"
+    // What is outside of the cluster is in no file.
+    guard unit.router.required.allSatisfy({ $0.outside == nil }) else { return [] }
     let live = (unit.router.required + unit.router.derived).reduce(into: LiveRoutes()) { live, address in
       live[address] = route(address, item)
     }

@@ -46,6 +46,7 @@ enum Linter {
     let set = LintedSet(identified)
     issues += set.duplicates
     for item in identified { issues += self.issues(of: item) + set.referenceIssues(of: item) }
+    issues += RecordNames(identified).issues()
     report.take(issues, files: inputs.map(\.name))
     return report
   }

@@ -2,11 +2,16 @@ import KubeClient
 import KubeModel
 import KubeRuntime
 import Primitives
+import RouteProviders
 import TrafficPlans
 
 extension Performer {
   /// Writes to an object of the data plane; false for what was made or removed already.
   func changeRoute(_ change: RouteChange) async throws(KubeError) -> Bool {
+    guard change.address.outside == nil else {
+      try await changeOutside(change)
+      return true
+    }
     let (key, type) = (change.address.key, stores.routes.served(change.address.type))
     let store = stores.routes[change.address.type]
     switch change {
@@ -26,6 +31,22 @@ extension Performer {
         return false
       }
       return true
+    }
+  }
+
+  private func changeOutside(_ change: RouteChange) async throws(KubeError) {
+    do throws(RouteFailure) {
+      try await stores.routes.outside.perform(change)
+    } catch {
+      let code: KubeError.Code =
+        switch error.kind {
+        case .unreachable: .unreachable
+        case .refused: .forbidden
+        case .changed: .conflict
+        case .invalid: .invalid
+        }
+      let address = change.address
+      throw KubeError(code, "cannot change \(address.type) \(address.key): \(error)")
     }
   }
 

@@ -24,6 +24,7 @@ package struct RolloutObserver: Sendable {
   package func snapshot(of key: ObjectKey, now: Instant) -> Snapshot? {
     guard let rollout = stores.rollouts[key], !rollout.isBeingDeleted else {
       readings.withLock { $0[key] = nil }
+      stores.routes.outside.ask(for: [], by: key, isInFlight: false)
       return nil
     }
     let reference = rollout.spec["workloadRef"].flatMap(WorkloadReference.init)
@@ -50,7 +51,13 @@ package struct RolloutObserver: Sendable {
       let key = ObjectKey(namespace: namespace, name: name)
       snapshot.services[name] = reference(stores.services, key)
     }
-    for address in spec.canary?.routing.addresses ?? [] {
+    let addresses = spec.canary?.routing.addresses ?? []
+    stores.routes.outside.ask(
+      for: addresses.filter { $0.outside != nil },
+      by: ObjectKey(snapshot.rollout),
+      isInFlight: snapshot.rollout.status["phase"] != "Healthy"
+    )
+    for address in addresses {
       snapshot.routes[address] = stores.routes.reference(address)
     }
     if spec.canary?.routing.addresses.isEmpty == false {

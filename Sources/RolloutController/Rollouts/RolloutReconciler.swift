@@ -51,6 +51,7 @@ package struct RolloutReconciler: Sendable {
       if let rollout = deleted.take(key) { await tellDeletion(of: rollout) }
       return .done
     }
+    if performer.stores.routes.outside.isPending(snapshot.routes.keys) { return .again(after: .seconds(10)) }
     do throws(KubeError) {
       snapshot = try await pods.withPods(snapshot)
     } catch {

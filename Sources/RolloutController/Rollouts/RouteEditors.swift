@@ -20,7 +20,7 @@ struct RouteEditors: Sendable {
   /// The plan's snapshot with the editors of what it corrects; unchanged when it corrects nothing, or when they cannot
   /// be read.
   func withEditors(_ snapshot: Snapshot, of plan: Plan) async -> Snapshot? {
-    let corrected = plan.correctedRoutes.filter { snapshot.lastEditors[$0] == nil }
+    let corrected = plan.correctedRoutes.filter { $0.outside == nil && snapshot.lastEditors[$0] == nil }
     guard !corrected.isEmpty else { return nil }
     var snapshot = snapshot
     for address in corrected { snapshot.lastEditors[address] = await editor(of: address) }
@@ -42,7 +42,7 @@ struct RouteEditors: Sendable {
   ///
   /// Where that fails nothing is lost: the end of the next release does it.
   func release(_ plan: Plan, while mayWrite: () -> Bool) async {
-    for address in plan.releasedRoutes where mayWrite() {
+    for address in plan.releasedRoutes where address.outside == nil && mayWrite() {
       do {
         guard let patch = disowning(try await read(address), by: Self.own) else { continue }
         let written = try await client.patch(

@@ -24,6 +24,8 @@ package struct RouteStores: Sendable {
   }
 
   private let watches: [ResourceType: Watch]
+  /// What routers read and write that is in no cluster.
+  package let outside = OutsideRoutes()
 
   package init() {
     watches = Dictionary(uniqueKeysWithValues: TrafficRouting.types.map { ($0, Watch($0)) })
@@ -54,6 +56,7 @@ package struct RouteStores: Sendable {
 
   /// What is known of an object, whose kind is watched from now on.
   func reference(_ address: RouteAddress) -> Snapshot.Reference {
+    guard address.outside == nil else { return outside.reference(address) }
     demand(address.type)
     let store = self[address.type]
     if let object = store[address.key] { return .found(object) }

@@ -26,7 +26,9 @@ extension Situation {
       // Pods stay until the routes have let go of them, and until stable answers alone.
       let current = revisions.new?.desired ?? 0
       let isShrinking = target.new < current && !status.isFullyPromoted
-      let isHeaded = target.new == 0 && mayReachCanary(canary, status)
+      // Nobody knows since when the routes have let go, so who lingers keeps the last pods for a release.
+      let isAsked = mayReachCanary(canary, status) || spec.replicas > 0 && lingering > .zero
+      let isHeaded = target.new == 0 && isAsked
       let isShared = reachesAll(.stable, canary, status)
       let mustHold = isShrinking && (observed > target.weight || isHeaded || isShared)
       ensureNew(replicas: mustHold ? current : target.new, &draft)
@@ -35,8 +37,9 @@ extension Situation {
     // them a little later than it says.
     let stable = status.isFullyPromoted ? .max : revisions.find(status.stableHash)?.revision ?? 0
     let delay = canary.dynamicStableScale ? .zero : canary.scaleDownDelay
+    let leastDelay = lingeringOutside
     retireOlder(
-      after: { $0.revision > stable ? canary.scaleDownDelay : delay },
+      after: { max($0.revision > stable ? canary.scaleDownDelay : delay, leastDelay) },
       limit: canary.scaleDownDelayRevisionLimit,
       &draft
     ) { isRouted($0, canary, status) }
@@ -51,9 +54,11 @@ extension Situation {
   /// Where stable has to grow back first, the canary gives up its pods as it loses its requests; else it keeps them for
   /// a delay.
   private func shrinkAborted(_ canary: CanaryStrategy, _ observed: Int, _ draft: inout Draft) {
-    guard canary.dynamicStableScale, !canary.hasAbortScaleDownDelay else {
+    guard canary.dynamicStableScale, !canary.hasAbortScaleDownDelay, lingering == .zero else {
       let isReached = mayReachCanary(canary, draft.status)
-      return retireAborted(canary.abortScaleDownDelay, isReached: isReached, &draft)
+      let isImmediate = canary.dynamicStableScale && !canary.hasAbortScaleDownDelay
+      let delay = isImmediate ? .zero : canary.abortScaleDownDelay
+      return retireAborted(delay.map { max($0, lingering) }, isReached: isReached, &draft)
     }
     guard let new = revisions.new, !reachesAll(.stable, canary, draft.status) else { return }
     scale(new, to: min(new.desired, pods(for: observed, of: canary.maxTrafficWeight, canary)), &draft)

@@ -16,7 +16,32 @@ struct RouterValidation {
     units = TrafficRouting(routing, rollout: ObjectKey(rollout)).units
   }
 
-  func issues() -> [SpecIssue] { emptyIssues() + stickinessIssues() + managedRouteIssues() }
+  func issues() -> [SpecIssue] {
+    emptyIssues() + faultIssues() + shrinkingIssues() + stickinessIssues() + managedRouteIssues()
+  }
+
+  /// What a router cannot make sense of in its own part of the spec.
+  private func faultIssues() -> [SpecIssue] {
+    units.flatMap { unit -> [SpecIssue] in
+      let parent = unit.field.lastIndex(of: ".").map { unit.field[..<$0] } ?? ""
+      return unit.router.faults.map { fault in
+        let place = ["\(path).trafficRouting", String(parent), fault.field].filter { !$0.isEmpty }
+        return SpecIssue.invalid(place.joined(separator: "."), fault.value, fault.detail)
+      }
+    }
+  }
+
+  /// Stable must not lose pods with its weight while those who asked before still come to it.
+  private func shrinkingIssues() -> [SpecIssue] {
+    guard canary["dynamicStableScale"]?.bool == true else { return [] }
+    return units.filter { unit in unit.router.required.contains { $0.outside?.kind == .recordSet } }.map {
+      .invalid(
+        "\(path).dynamicStableScale",
+        true,
+        "users of \($0.field) come to stable for as long as a record lives"
+      )
+    }
+  }
 
   /// A router without an object would never be asked, and a release would go on as if it had been.
   private func emptyIssues() -> [SpecIssue] {
