@@ -128,7 +128,7 @@ let package = Package(
       [
         "RolloutController", "RolloutCore", "TrafficPlans", "AnalysisCore", "MetricProviders", "GitOpsCore",
         "GitStore",
-        "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives",
+        "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives", logging,
       ]
     ),
     tests("DashboardTests", ["Dashboard", "HTTPTransport", "Primitives", logging, lifecycle]),

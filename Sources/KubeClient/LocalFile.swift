@@ -11,7 +11,9 @@ package enum LocalFile {
   }
 
   /// The bytes of the file; an error names the purpose, the path and the reason.
-  package static func read(_ path: String, purpose: String, limit: Int = 16 << 20) throws(KubeError) -> [UInt8] {
+  package static func read(_ path: String, purpose: String, limit: Int = 16 << 20) throws(KubeError)
+    -> [UInt8]
+  {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(purpose, path) }
     defer { close(descriptor) }

@@ -57,7 +57,13 @@ package struct Controller: Sendable {
     let experiments = makeExperimentWorker(lease: lease, events: events)
     let wakeRun = Relay<ObjectKey>()
     let measurements = MeasurementRunner { wakeRun.send($0) }
-    let runs = makeAnalysisWorker(lease: lease, events: events, http: http, runner: measurements, plugins: plugins)
+    let runs = makeAnalysisWorker(
+      lease: lease,
+      events: events,
+      http: http,
+      runner: measurements,
+      plugins: plugins
+    )
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
     }
@@ -98,8 +104,9 @@ package struct Controller: Sendable {
     services += stores.workloads.reflectors(client: client, namespace: options.namespace, logger: logger)
     services += stores.routes.reflectors(client: client, namespace: options.namespace, logger: logger)
     if let elector { services.append(elector) }
-    services += [git.writer as any Service, sources, measurements, steps, runs, experiments, rollouts, releases].map
-    {
+    services += [
+      git.writer as any Service, sources, measurements, steps, runs, experiments, rollouts, releases,
+    ].map {
       GatedService(gate: isReady, service: $0)
     }
     return services

@@ -165,7 +165,9 @@ extension Measurer {
       if case .success(let found) = try await secrets.values(
         of: request.secrets,
         namespace: request.run.namespace
-      ) { values = found }
+      ) {
+        values = found
+      }
     } catch {
       logger.warning("\(error.message)", metadata: [LogKey.run: "\(ObjectKey(request.run))"])
     }

@@ -86,7 +86,9 @@ extension PluginHost {
     let subject = "metric plugin \(question.name)"
     do throws(PluginFailure) {
       let entry = try await entry(.metric, question.name)
-      guard !entry.isDisabled else { throw PluginFailure("\(subject): \(PluginCatalog.configMap) disables it") }
+      guard !entry.isDisabled else {
+        throw PluginFailure("\(subject): \(PluginCatalog.configMap) disables it")
+      }
       let reply = try await ask(entry, verb, question.content, hiding: question.secrets)
       return verb == "terminate" ? ProviderAnswer(value: .missing) : try ProviderAnswer(reply, subject)
     } catch {

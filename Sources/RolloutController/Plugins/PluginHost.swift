@@ -175,7 +175,8 @@ extension Redaction {
     switch value {
     case .string(let text): .string(apply(to: text))
     case .array(let elements): .array(elements.map { apply(to: $0) })
-    case .object(let fields): .object(JSONFields(fields.reduce(into: [:]) { $0[$1.key] = apply(to: $1.value) }))
+    case .object(let fields):
+      .object(JSONFields(fields.reduce(into: [:]) { $0[$1.key] = apply(to: $1.value) }))
     default: value
     }
   }
