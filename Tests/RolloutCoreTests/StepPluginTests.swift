@@ -12,15 +12,8 @@ import Testing
     var settings = ClusterSim.Settings(podStart: 1...1, hasOrigin: false)
     settings.stepPlugins = [name: answers]
     settings.pluginTime = 5
-    var sim = ClusterSim(rollout: Fixture.basicCanary(), settings: settings)
-    sim.editSpec {
-      $0.set(
-        [["plugin": ["name": .string(name), "config": ["team": "shop"]]]],
-        at: "strategy",
-        "canary",
-        "steps"
-      )
-    }
+    let step: JSONValue = ["plugin": ["name": .string(name), "config": ["team": "shop"]]]
+    var sim = ClusterSim(rollout: Fixture.basicCanary(steps: [step]), settings: settings)
     sim.run(for: .seconds(60))
     sim.setImage("shop:v2")
     return sim
