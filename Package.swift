@@ -135,7 +135,7 @@ let package = Package(
         "RolloutController", "RouteProviders", "RolloutCore", "TrafficPlans", "AnalysisCore",
         "MetricProviders", "GitOpsCore",
         "GitStore",
-        "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives",
+        "YAMLEdit", "KubeRuntime", "KubeClient", "KubeModel", "Primitives", logging,
       ]
     ),
     tests("DashboardTests", ["Dashboard", "HTTPTransport", "Primitives", logging, lifecycle]),

@@ -1,17 +1,19 @@
 import Glibc
 import Primitives
 
-/// Small local files: kubeconfigs, certificates, tokens.
-enum LocalFile {
+/// Small local files: kubeconfigs, certificates, tokens, programs to be checked.
+package enum LocalFile {
   /// What a path led to when it was read or looked at; another value means that the content may have changed.
-  struct Stamp: Sendable, Hashable {
+  package struct Stamp: Sendable, Hashable {
     let inode: UInt64
     let size: Int64
     let modified: Instant
   }
 
   /// The bytes of the file; an error names the purpose, the path and the reason.
-  static func read(_ path: String, purpose: String) throws(KubeError) -> [UInt8] {
+  package static func read(_ path: String, purpose: String, limit: Int = 16 << 20) throws(KubeError)
+    -> [UInt8]
+  {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(purpose, path) }
     defer { close(descriptor) }
@@ -23,14 +25,15 @@ enum LocalFile {
       guard count >= 0 else { throw failure(purpose, path) }
       guard count > 0 else { return bytes }
       bytes += chunk[..<count]
-      guard bytes.count <= 16 << 20 else {
-        throw KubeError(.badConfiguration, "cannot read the \(purpose) \(path): it is larger than 16 MiB")
+      guard bytes.count <= limit else {
+        let size = "\(limit >> 20) MiB"
+        throw KubeError(.badConfiguration, "cannot read the \(purpose) \(path): it is larger than \(size)")
       }
     }
   }
 
   /// The file's stamp, following links; nil when there is no such file.
-  static func stamp(_ path: String) -> Stamp? {
+  package static func stamp(_ path: String) -> Stamp? {
     var information = stat()
     guard stat(path, &information) == 0 else { return nil }
     let time = information.st_mtim
@@ -39,6 +42,12 @@ enum LocalFile {
       size: Int64(information.st_size),
       modified: Instant(nanosecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     )
+  }
+
+  /// Whether the path leads to a file, and this process may run it.
+  package static func isExecutable(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
 
   /// The path, seen from a folder when it is relative.

@@ -45,6 +45,8 @@ private func ask(_ provider: ProviderSpec, _ context: ProviderContext) async -> 
   case .graphite(let query): await GraphiteProvider.measure(query, context: context)
   case .influxDB(let query): await InfluxDBProvider.measure(query, context: context)
   case .skyWalking(let query): await SkyWalkingProvider.measure(query, context: context)
+  case .plugin(let plugin):
+    ProviderAnswer(error: "cannot ask the plugin \(plugin.name) over HTTP; the controller runs it")
   case .job: ProviderAnswer(error: "cannot measure by a Job over HTTP; the controller runs it")
   case .unsupported(let name):
     ProviderAnswer(error: "the metric provider \"\(name)\" is not supported")

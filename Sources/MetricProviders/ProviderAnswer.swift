@@ -16,6 +16,8 @@ package struct ProviderAnswer: Sendable, Hashable {
   package let outcome: Outcome
   /// The value as it stands in a measurement; empty with an error.
   package let valueText: String
+  /// What the provider says to a verdict of its own, or to the promise of one.
+  package let message: String
   /// For the measurement's `metadata`: the provider's warnings, and what a measurement in flight is found by.
   package let metadata: [String: String]
   /// Why the value rests on a part of the data only, in the provider's words; nil when it is whole.
@@ -35,6 +37,7 @@ package struct ProviderAnswer: Sendable, Hashable {
   ) {
     outcome = .value(value)
     self.valueText = valueText ?? value.valueText
+    message = ""
     self.metadata = metadata
     self.shortfall = shortfall
     self.isEmpty = isEmpty ?? value.isEmpty
@@ -49,9 +52,16 @@ package struct ProviderAnswer: Sendable, Hashable {
     self.init(error: "cannot query \(name): \(failure)", metadata: metadata, isOutage: failure.isOutage)
   }
 
-  init(_ outcome: Outcome, valueText: String = "", metadata: [String: String] = [:], isOutage: Bool = false) {
+  package init(
+    _ outcome: Outcome,
+    valueText: String = "",
+    metadata: [String: String] = [:],
+    isOutage: Bool = false,
+    message: String = ""
+  ) {
     self.outcome = outcome
     self.valueText = valueText
+    self.message = message
     self.metadata = metadata
     shortfall = nil
     isEmpty = false
@@ -86,6 +96,7 @@ package struct ProviderAnswer: Sendable, Hashable {
     return ProviderAnswer(
       outcome: outcome,
       valueText: change(valueText),
+      message: change(message),
       metadata: metadata.mapValues(change),
       shortfall: shortfall.map(change),
       isEmpty: isEmpty,
@@ -96,6 +107,7 @@ package struct ProviderAnswer: Sendable, Hashable {
   private init(
     outcome: Outcome,
     valueText: String,
+    message: String,
     metadata: [String: String],
     shortfall: String?,
     isEmpty: Bool,
@@ -103,6 +115,7 @@ package struct ProviderAnswer: Sendable, Hashable {
   ) {
     self.outcome = outcome
     self.valueText = valueText
+    self.message = message
     self.metadata = metadata
     self.shortfall = shortfall
     self.isEmpty = isEmpty

@@ -2,11 +2,11 @@ import AnalysisCore
 import Primitives
 
 /// Texts that nobody may see, replaced wherever they stand.
-struct Redaction {
+package struct Redaction: Sendable {
   private let hidden: [[UInt8]]
 
   /// Takes the texts to hide; those of fewer than four characters would hide half of every message, and are no secrets.
-  init(_ texts: some Sequence<String>) {
+  package init(_ texts: some Sequence<String>) {
     hidden = Set(texts).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) }.sorted { $0.count > $1.count }
   }
 
@@ -28,7 +28,7 @@ struct Redaction {
   }
 
   /// The text with `*****` for everything hidden.
-  func apply(to text: String) -> String {
+  package func apply(to text: String) -> String {
     guard !hidden.isEmpty else { return text }
     let bytes = Array(text.utf8)
     var result: [UInt8] = []

@@ -47,16 +47,32 @@ package struct Controller: Sendable {
     let wakeRollout = Relay<ObjectKey>()
     let wakeSource = Relay<ObjectKey>()
     let git = makeGit(wakeRollout: wakeRollout, wakeSource: wakeSource)
-    let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer)
+    let plugins = PluginHost(
+      client: client,
+      namespace: options.analysis.controllerNamespace,
+      now: now,
+      logger: logger
+    )
+    let wakeStep = Relay<ObjectKey>()
+    let steps = StepPluginRunner(work: { await plugins.answer($0, $1) }, finished: { wakeStep.send($0) })
+    let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer, steps: steps)
     let experiments = makeExperimentWorker(lease: lease, events: events)
     connectOutside(events: events, http: http) { rollouts.enqueue($0) }
     let wakeRun = Relay<ObjectKey>()
     let measurements = MeasurementRunner { wakeRun.send($0) }
-    let runs = makeAnalysisWorker(lease: lease, events: events, http: http, runner: measurements)
+    let runs = makeAnalysisWorker(
+      lease: lease,
+      events: events,
+      http: http,
+      runner: measurements,
+      plugins: plugins
+    )
     let sources = Worker<ObjectKey>(name: "gitsources", concurrency: 4, now: now, logger: logger) { key in
       lease.isLeader ? await git.sync.reconcile(key) : .done
     }
     wakeRollout.connect { rollouts.enqueue($0) }
+    wakeStep.connect { rollouts.enqueue($0) }
+    stores.rollouts.onChange { if $0.new == nil { steps.forget($0.key) } }
     wakeSource.connect { sources.enqueue($0) }
     wakeRun.connect { runs.enqueue($0) }
     RolloutTriggers(stores: stores, enqueue: { rollouts.enqueue($0) }).install()
@@ -92,8 +108,9 @@ package struct Controller: Sendable {
     services += stores.routes.reflectors(client: client, namespace: options.namespace, logger: logger)
     services.append(stores.routes.outside)
     if let elector { services.append(elector) }
-    services += [git.writer as any Service, sources, measurements, runs, experiments, rollouts, releases].map
-    {
+    services += [
+      git.writer as any Service, sources, measurements, steps, runs, experiments, rollouts, releases,
+    ].map {
       GatedService(gate: isReady, service: $0)
     }
     return services
@@ -177,15 +194,20 @@ package struct Controller: Sendable {
   private func makeRolloutWorker(
     lease: LeaseState,
     events: EventRecorder,
-    writer: GitWriter
+    writer: GitWriter,
+    steps: StepPluginRunner
   ) -> Worker<ObjectKey> {
     let stores = stores
-    let observer = RolloutObserver(stores: stores) { source, rollout in
+    let observer = RolloutObserver(stores: stores, stepPlugins: { steps.board(of: $0) }) { source, rollout in
       writer.origin(of: rollout, in: source, object: stores.gitSources[source])
     }
-    let performer = Performer(client: client, stores: stores, mayWrite: { lease.isLeader }) { verdict, key in
-      writer.record(verdict, of: key)
-    }
+    let performer = Performer(
+      client: client,
+      stores: stores,
+      mayWrite: { lease.isLeader },
+      record: { verdict, key in writer.record(verdict, of: key) },
+      ask: { call, rollout in steps.start(call, of: rollout) }
+    )
     let deleted = DeletedRollouts()
     deleted.follow(stores.rollouts)
     let reconciler = RolloutReconciler(
@@ -247,13 +269,15 @@ package struct Controller: Sendable {
     lease: LeaseState,
     events: EventRecorder,
     http: HTTPClient,
-    runner: MeasurementRunner
+    runner: MeasurementRunner,
+    plugins: PluginHost
   ) -> Worker<ObjectKey> {
     let reconciler = AnalysisReconciler(
       client: client,
       runs: stores.analysisRuns,
       http: http,
       runner: runner,
+      plugins: plugins,
       options: options.analysis,
       weight: canaryWeight(stores),
       mayWrite: { lease.isLeader },

@@ -53,6 +53,8 @@ package enum Effect: Sendable, Hashable {
   case terminateExperiment(name: String)
   /// Deletes an Experiment of the history with all that it owns; holds only for this uid.
   case deleteExperiment(name: String, uid: String)
+  /// Asks a step plugin, whose answer a later plan finds in its snapshot; the call's id makes it harmless twice.
+  case callStepPlugin(StepPluginCall)
   /// Hands a decision to the writer of Git, which records it exactly once and never makes the data plane wait.
   case record(Verdict)
 }

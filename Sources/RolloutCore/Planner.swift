@@ -61,6 +61,7 @@ extension Situation {
       draft.status.isAborted = false
       draft.status.abortedAt = nil
       draft.status.promotesFully = false
+      abandonStepPlugins(&draft)
       draft.status.forgetGates()
       cancelRestart(&draft)
       draft.status.currentStepIndex = firstStep(of: revisions.newHash, draft.status)

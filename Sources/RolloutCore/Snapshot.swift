@@ -43,6 +43,8 @@ package struct Snapshot: Sendable, Hashable {
   package var pods: [JSONValue]?
   /// AnalysisTemplates (and, by `cluster/NAME`, ClusterAnalysisTemplates) by name.
   package var analysisTemplates: [String: JSONValue]
+  /// What its step plugins were asked and have said since.
+  package var stepPlugins: StepPluginBoard
   /// Where the manifest came from; nil when Git does not hold it or decisions are not recorded.
   package var origin: GitOrigin?
   /// The spec as this or an earlier look has read it; a plan reads it anew where this is missing or of another spec.
@@ -60,6 +62,7 @@ package struct Snapshot: Sendable, Hashable {
     workload: Reference? = nil,
     pods: [JSONValue]? = nil,
     analysisTemplates: [String: JSONValue] = [:],
+    stepPlugins: StepPluginBoard = StepPluginBoard(),
     origin: GitOrigin? = nil
   ) {
     self.now = now
@@ -73,6 +76,7 @@ package struct Snapshot: Sendable, Hashable {
     self.workload = workload
     self.pods = pods
     self.analysisTemplates = analysisTemplates
+    self.stepPlugins = stepPlugins
     self.origin = origin
   }
 }

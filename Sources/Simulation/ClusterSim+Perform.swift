@@ -109,6 +109,7 @@ extension ClusterSim {
     case .createExperiment(let experiment): create(experiment: experiment)
     case .terminateExperiment(let name): terminateExperiment(name)
     case .deleteExperiment(let name, let uid): deleteExperiment(name, uid)
+    case .callStepPlugin(let call): return ask(call)
     case .record(let verdict): record(verdict)
     }
     return true

@@ -113,6 +113,7 @@ extension ClusterSim {
   /// When the world changes by itself next; nil when it stands still.
   package var nextChange: Instant? {
     var changes = Array(routeSeenAt.values) + runEndsAt.values + experimentWakes.values
+    changes += pluginCalls.values.map(\.at)
     if let thaw = caches.nextThaw { changes.append(thaw) }
     for (name, pods) in pods {
       let delay = replicaSets[name]?.at("spec", "minReadySeconds")?.int ?? 0

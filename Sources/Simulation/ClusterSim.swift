@@ -62,6 +62,10 @@ package struct ClusterSim: Sendable {
   var routeSeenAt: [RouteAddress: Instant] = [:]
   var runEndsAt: [String: Instant] = [:]
   var experimentWakes: [String: Instant] = [:]
+  /// Calls of step plugins since the controller started, by id.
+  var pluginCalls: [String: PluginCall] = [:]
+  /// All calls that step plugins ever got, in order.
+  package internal(set) var stepPluginCalls: [StepPluginCall] = []
   var version = 1
   var random: SeededRandom
   /// What the controller sees of the world where its watches are lost.
@@ -89,6 +93,11 @@ package struct ClusterSim: Sendable {
     /// Phases with which analysis ends instead of Successful, by image or, before that, by the kind of run (`Step`,
     /// `Background`, `PrePromotion`, `PostPromotion`); `Running` means that it ends when it is told to only.
     package var verdicts: [String: String]
+    /// What a step plugin answers, one call after the other and the last for ever, by its name, or by name and
+    /// operation as in `acme/check Abort`; one that is not here succeeds at once.
+    package var stepPlugins: [String: [StepPluginAnswer]] = [:]
+    /// Seconds that a step plugin takes for an answer.
+    package var pluginTime = 1
     /// Whether decisions reach Git at once.
     package var isGitReachable: Bool
     /// Whether the rollout comes from Git at all, so that decisions are recorded.
@@ -165,6 +174,7 @@ package struct ClusterSim: Sendable {
       analysisRuns: analysisRuns.values.filter { $0.name.hasPrefix(name) && !isOfExperiment($0) },
       experiments: Array(experiments.values),
       analysisTemplates: analysisTemplates,
+      stepPlugins: pluginBoard,
       origin: settings.hasOrigin ? origin : nil
     )
     if rollout.spec["workloadRef"] != nil { snapshot.workload = workload.map { .found($0) } ?? .missing }

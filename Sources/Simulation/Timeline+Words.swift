@@ -33,6 +33,7 @@ extension Timeline {
     case .createExperiment(let experiment): "start experiment \(Timeline.withNames(experiment.name, names))"
     case .terminateExperiment(let name): "stop experiment \(Timeline.withNames(name, names))"
     case .deleteExperiment(let name, _): "delete experiment \(Timeline.withNames(name, names))"
+    case .callStepPlugin(let call): "ask \(call.name): \(call.operation.rawValue)"
     case .record(let verdict): "commit \(verdict.kind.rawValue) of r\(verdict.revision)"
     }
   }

@@ -42,7 +42,11 @@ struct ProviderSpecTests {
   @Test("that nobody knows keeps its name")
   func unknown() {
     #expect(ProviderSpec(["opsmx": [:]]) == .unsupported("opsmx"))
-    #expect(ProviderSpec(["plugin": ["acme/x": [:]]]) == .unsupported("plugin acme/x"))
+    guard case .plugin(let query) = ProviderSpec(["plugin": ["acme/x": ["a": 1]]]) else {
+      return #expect(Bool(false), "no plugin")
+    }
+    #expect(query.name == "acme/x" && query.config == ["a": 1])
+    #expect(ProviderSpec(["plugin": [:]]) == .unsupported("plugin"))
     #expect(ProviderSpec(.null) == .unsupported(""))
     #expect(ProviderSpec(["job": ["spec": [:]]]).usesConditions == false)
   }

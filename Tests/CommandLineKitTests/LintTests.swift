@@ -89,8 +89,7 @@ import Testing
             + "of pause, setWeight",
           "web.yaml:31:11: warning: \(path)[4].setMirror: unknown field",
           "web.yaml:31:11: error: \(path)[4]: Invalid value: {\"setMirror\":{}}: \(oneOf)",
-          "web.yaml:32:11: warning: \(path)[5].plugin: the step plugin a/b is not supported yet by this version of Serin",
-          "2 files, 6 documents, 5 errors, 2 warnings",
+          "2 files, 6 documents, 5 errors, 1 warning",
         ]
     )
   }

@@ -130,7 +130,7 @@ import Testing
 
   @Test(arguments: [
     (ProviderSpec.job([:]), "cannot measure by a Job over HTTP; the controller runs it"),
-    (.unsupported("plugin x/y"), "the metric provider \"plugin x/y\" is not supported"),
+    (.unsupported("x/y"), "the metric provider \"x/y\" is not supported"),
     (.web(WebQuery(url: "gopher://x")), "cannot query web: \"gopher://x\" is no http or https URL"),
   ])
   func `what cannot be asked is an error`(spec: ProviderSpec, reason: String) async {

@@ -231,7 +231,6 @@ import Testing
   static let impossibleSteps: [(JSONValue, String)] = [
     ([["setWeight": 120]], "spec.strategy.canary.steps[0].setWeight: Invalid value: 120"),
     ([["setHeaderRoute": [:]]], "spec.strategy.canary.trafficRouting.managedRoutes: Required value"),
-    ([["plugin": ["name": "a/b"]]], "steps[0].plugin: the step plugin a/b is not supported yet"),
     ([["pause": ["duration": "3 s"]]], "spec.strategy.canary.steps[0].pause.duration"),
     (
       [["analysis": ["templates": [["templateName": "no"]]]]],

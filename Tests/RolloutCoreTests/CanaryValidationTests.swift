@@ -325,8 +325,7 @@ import Testing
     let end = "is not supported yet by this version of Serin"
     #expect(
       Self.unsupportedIssues(canary) == [
-        "\(Self.path).trafficRouting.plugins.a/b: the router plugin a/b \(end)",
-        "\(Self.step).plugin: the step plugin c/d \(end)",
+        "\(Self.path).trafficRouting.plugins.a/b: the router plugin a/b \(end)"
       ]
     )
   }

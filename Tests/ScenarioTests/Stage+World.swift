@@ -1,5 +1,6 @@
 import KubeModel
 import Primitives
+import RolloutCore
 import Simulation
 import Testing
 
@@ -87,6 +88,31 @@ extension Stage {
     return settings
   }
 
+  /// What step plugins say: `running`, `running 20s`, `successful`, `failed: why`, `error: why`, `disabled`.
+  private static func answers(_ value: JSONValue) throws -> [StepPluginAnswer] {
+    try (value.array ?? [value]).map { answer in
+      let words = (answer.string ?? "").split(separator: ":", maxSplits: 1).map(String.init)
+      let message = words.count > 1 ? String(words[1].drop { $0 == " " }) : ""
+      let parts = words.first?.split(separator: " ").map(String.init) ?? []
+      switch parts.first {
+      case "running":
+        let after = parts.count > 1 ? try seconds(.string(parts[1])) : nil
+        return .running(after: after, message: message, state: ["seen": true])
+      case "successful": return .successful(message: message, state: nil)
+      case "failed": return .failed(message: message, state: nil)
+      case "error": return .error(message)
+      case "disabled": return .disabled
+      default: throw StageError(message: "plugins: \(answer) is no answer")
+      }
+    }
+  }
+
+  private static func pluginAnswers(_ value: JSONValue) throws -> [String: [StepPluginAnswer]] {
+    var scripts: [String: [StepPluginAnswer]] = [:]
+    for (name, script) in value.object ?? [:] { scripts[name] = try answers(script) }
+    return scripts
+  }
+
   /// Changes what is named and leaves the rest; `podStart` may be a range, `[2, 8]`.
   static func change(_ settings: inout ClusterSim.Settings, _ world: JSONValue) throws {
     for (key, value) in world.object ?? [:] {
@@ -99,6 +125,8 @@ extension Stage {
       case "git": settings.hasOrigin = value.bool == true
       case "broken": settings.brokenImages = Set((value.array ?? []).compactMap(\.string))
       case "stuck": settings.stuckPods = value.object?.compactMapValues(\.int) ?? [:]
+      case "plugins": settings.stepPlugins = try pluginAnswers(value)
+      case "pluginTime": settings.pluginTime = try #require(value.int)
       case "verdicts": settings.verdicts = value.object?.compactMapValues(\.string) ?? [:]
       default: throw StageError(message: "world: \(key) is not known")
       }

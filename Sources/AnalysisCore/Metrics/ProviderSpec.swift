@@ -14,7 +14,9 @@ package enum ProviderSpec: Sendable, Hashable {
   case skyWalking(SkyWalkingQuery)
   /// A Job whose completion is the measurement: its `metadata` and `spec`.
   case job(JSONValue)
-  /// A provider that is known to nobody here: a plugin, or one of a later version; with its name in the manifest.
+  /// A program of the controller's configuration, which answers with a value or a verdict.
+  case plugin(PluginQuery)
+  /// A provider that is known to nobody here, such as one of a later version; with its name in the manifest.
   case unsupported(String)
 
   /// Reads a provider leniently; the first name in alphabetical order counts when there are several, and validation
@@ -37,7 +39,7 @@ package enum ProviderSpec: Sendable, Hashable {
     case "influxdb": self = .influxDB(InfluxDBQuery(value))
     case "skywalking": self = .skyWalking(SkyWalkingQuery(value))
     case "job": self = .job(value)
-    case "plugin": self = .unsupported(value.object?.keys.min().map { "plugin \($0)" } ?? "plugin")
+    case "plugin": self = PluginQuery(value).map { .plugin($0) } ?? .unsupported("plugin")
     default: self = .unsupported(name)
     }
   }
@@ -64,6 +66,7 @@ package enum ProviderSpec: Sendable, Hashable {
     case .influxDB: "influxdb"
     case .skyWalking: "skywalking"
     case .job: "job"
+    case .plugin(let query): "plugin \(query.name)"
     case .unsupported(let name): name
     }
   }
@@ -71,7 +74,8 @@ package enum ProviderSpec: Sendable, Hashable {
   /// Whether success and failure conditions decide about the answer; a Job and Kayenta decide by themselves.
   package var usesConditions: Bool {
     switch self {
-    case .prometheus, .web, .datadog, .newRelic, .wavefront, .cloudWatch, .graphite, .influxDB, .skyWalking:
+    case .prometheus, .web, .datadog, .newRelic, .wavefront, .cloudWatch, .graphite, .influxDB, .skyWalking,
+      .plugin:
       true
     case .kayenta, .job, .unsupported: false
     }
@@ -84,7 +88,7 @@ package enum ProviderSpec: Sendable, Hashable {
     case .newRelic(let query): [query.secret]
     case .wavefront(let query): [query.secret]
     case .influxDB(let query): [query.secret]
-    case .prometheus, .web, .kayenta, .cloudWatch, .graphite, .skyWalking, .job, .unsupported: []
+    case .prometheus, .web, .kayenta, .cloudWatch, .graphite, .skyWalking, .job, .plugin, .unsupported: []
     }
   }
 
@@ -104,7 +108,7 @@ package enum ProviderSpec: Sendable, Hashable {
     case .graphite(let query): found = query.issues()
     case .influxDB(let query): found = query.issues()
     case .skyWalking(let query): found = query.issues()
-    case .job: found = []
+    case .job, .plugin: found = []
     case .unsupported(let name):
       return [AnalysisIssue(path: path, reason: "provider \(name) is not supported")]
     }

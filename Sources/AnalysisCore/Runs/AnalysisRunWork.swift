@@ -89,8 +89,19 @@ package struct AnalysisRunWork: Sendable {
     return result.last
   }
 
+  /// The keys of Secrets from which the run takes arguments.
+  package var neededSecrets: [SecretKeyReference] { secrets }
+
   /// The last measurement of the metric.
   package func lastMeasurement(of metric: String) -> Measurement? { current.result(of: metric)?.last }
+
+  /// Whether a plugin measures the metric, which is told when the run ends before it.
+  package func isMeasuredByPlugin(_ metric: String) -> Bool {
+    guard case .sound(let run) = specification, case .plugin = run.metric(named: metric)?.provider else {
+      return false
+    }
+    return true
+  }
 
   /// Whether a Job measures the metric.
   package func isMeasuredByJob(_ metric: String) -> Bool {

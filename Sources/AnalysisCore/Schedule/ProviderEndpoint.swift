@@ -16,7 +16,7 @@ package struct EndpointQuestion: Sendable, Hashable {
   package var isShareable: Bool {
     switch provider {
     case .prometheus, .datadog, .newRelic, .wavefront, .cloudWatch, .graphite, .influxDB, .skyWalking: true
-    case .web, .kayenta, .job, .unsupported: false
+    case .web, .kayenta, .job, .plugin, .unsupported: false
     }
   }
 }
@@ -37,7 +37,7 @@ extension ProviderSpec {
     // Their addresses are in Secrets and environments; a name of an account stands for them.
     case .newRelic(let query): query.profile.isEmpty ? name : "\(name) \(query.profile)"
     case .influxDB(let query): query.profile.isEmpty ? name : "\(name) \(query.profile)"
-    case .datadog, .cloudWatch, .job, .unsupported: name
+    case .datadog, .cloudWatch, .job, .plugin, .unsupported: name
     }
   }
 

@@ -1,7 +1,7 @@
 /// SHA-256, FIPS 180-4, and the keyed hash on it, RFC 2104: what AWS' signatures are made of.
 ///
 /// For short texts at human frequency; not hardened against an observer of time on the same machine.
-enum SHA256 {
+package enum SHA256 {
   private static let blockSize = 64
 
   private static let start: [UInt32] = [
@@ -20,7 +20,7 @@ enum SHA256 {
   ]
 
   /// The 32 bytes of the hash.
-  static func hash(_ message: [UInt8]) -> [UInt8] {
+  package static func hash(_ message: [UInt8]) -> [UInt8] {
     var padded = message + [0x80]
     let missing = (blockSize - (padded.count + 8) % blockSize) % blockSize
     padded += [UInt8](repeating: 0, count: missing) + bytes(UInt64(message.count) * 8)
@@ -43,18 +43,18 @@ enum SHA256 {
       let second = rotate(new, 17) ^ rotate(new, 19) ^ (new >> 10)
       schedule[place] = schedule[place - 16] &+ first &+ schedule[place - 7] &+ second
     }
-    var work = state
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for place in 0..<64 {
-      let (a, e) = (work[0], work[4])
-      let choice = (e & work[5]) ^ (~e & work[6])
+      let choice = (e & f) ^ (~e & g)
       let first =
-        work[7] &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ choice
-        &+ rounds[place] &+ schedule[place]
-      let majority = (a & work[1]) ^ (a & work[2]) ^ (work[1] & work[2])
+        h &+ (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) &+ choice &+ rounds[place] &+ schedule[place]
+      let majority = (a & b) ^ (a & c) ^ (b & c)
       let second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) &+ majority
-      work = [first &+ second, a, work[1], work[2], work[3] &+ first, e, work[5], work[6]]
+      (h, g, f, e) = (g, f, e, d &+ first)
+      (d, c, b, a) = (c, b, a, first &+ second)
     }
-    for place in 0..<8 { state[place] &+= work[place] }
+    for (place, word) in [a, b, c, d, e, f, g, h].enumerated() { state[place] &+= word }
   }
 
   /// The keyed hash of a message.
@@ -65,7 +65,7 @@ enum SHA256 {
   }
 
   /// Bytes as lower-case hexadecimal digits.
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits

@@ -29,6 +29,7 @@ package struct AnalysisReconciler: Sendable {
     runs: Store,
     http: HTTPClient,
     runner: MeasurementRunner,
+    plugins: PluginHost,
     options: AnalysisOptions = AnalysisOptions(),
     weight: @escaping @Sendable (JSONValue) -> Double?,
     mayWrite: @escaping @Sendable () -> Bool,
@@ -52,6 +53,7 @@ package struct AnalysisReconciler: Sendable {
         isElsewhere: options.jobCluster != nil,
         now: now
       ),
+      plugins: plugins,
       schedulers: EndpointSchedulers(options: options.endpoints, seed: options.seed, now: now),
       http: http,
       options: options,
@@ -146,6 +148,7 @@ package struct AnalysisReconciler: Sendable {
       for metric in plan.terminate {
         let metadata = session.work.lastMeasurement(of: metric)?.metadata ?? [:]
         if let job = JobReference(metadata: metadata) { session.jobsToDelete.insert(job) }
+        if session.work.isMeasuredByPlugin(metric) { terminate(metric, session, run) }
       }
       // A Job that is being created at this moment is not in the status.
       for metric in inFlight where session.work.isMeasuredByJob(metric) {
@@ -158,6 +161,23 @@ package struct AnalysisReconciler: Sendable {
     for job in session.jobsToDelete.sorted(by: { $0.name < $1.name }) {
       try await measurer.jobs.delete(job)
       session.jobsToDelete.remove(job)
+    }
+  }
+
+  /// Tells a plugin, once: a controller that dies at this moment does not tell it again.
+  private func terminate(_ metric: String, _ session: AnalysisSession, _ run: JSONValue) {
+    let request = Measurer.Request(
+      run: run,
+      metric: metric,
+      known: session.work.metricToMeasure(metric),
+      secrets: session.work.neededSecrets,
+      inFlight: session.work.lastMeasurement(of: metric),
+      number: session.work.endedMeasurements(of: metric)
+    )
+    let measurer = measurer
+    runner.start(metric, of: session.identity) {
+      await measurer.terminate(request)
+      return nil
     }
   }
 

@@ -2,6 +2,7 @@ import AnalysisCore
 import HTTPTransport
 import KubeClient
 import KubeModel
+import Logging
 import MetricProviders
 import Primitives
 
@@ -18,7 +19,7 @@ extension Measurer {
       return await compare(comparison, metric, request, startedAt: startedAt, redacting: secrets)
     }
     async let counting = countSamples(metric, request)
-    let reply = await ask(metric.provider, metric, request, resuming: request.inFlight)
+    let reply = await ask(metric.provider, metric, request, resuming: request.inFlight, hiding: secrets)
     let samples = await counting
     guard case .answered(let answer) = reply else {
       return unanswered(reply, request, redacting: secrets)
@@ -68,10 +69,12 @@ extension Measurer {
       )
     case .verdict(let phase):
       measurement = Measurement(phase: phase, value: answer.valueText, startedAt: startedAt)
+      measurement.message = answer.message
       measurement.finishedAt = finishedAt
       measurement.metadata = answer.metadata
     case .unfinished(let resumeAfter):
       measurement = Measurement(phase: .running, value: answer.valueText, startedAt: startedAt)
+      measurement.message = answer.message
       measurement.resumeAt = finishedAt + resumeAfter
       measurement.metadata = answer.metadata
     }
@@ -111,8 +114,15 @@ extension Measurer {
     _ provider: ProviderSpec,
     _ metric: MetricSpec,
     _ request: Request,
-    resuming inFlight: Measurement? = nil
+    resuming inFlight: Measurement? = nil,
+    hiding confidential: [String] = []
   ) async -> EndpointScheduler.Reply {
+    if case .plugin(let query) = provider {
+      let question = question(query, metric, request, inFlight, confidential)
+      return await schedulers.scheduler(for: provider.name).ask(EndpointQuestion(provider, namespace: "")) {
+        await plugins.answer(question, verb: inFlight == nil ? "run" : "resume")
+      }
+    }
     let context: ProviderContext
     do throws(KubeError) {
       context = try await self.context(provider, metric, request)
@@ -128,6 +138,43 @@ extension Measurer {
         return await MetricProviders.measure(provider: provider, context: context)
       }
       return await MetricProviders.resume(provider: provider, metadata: inFlight.metadata, context: context)
+    }
+  }
+
+  private func question(
+    _ query: PluginQuery,
+    _ metric: MetricSpec,
+    _ request: Request,
+    _ inFlight: Measurement?,
+    _ confidential: [String]
+  ) -> PluginHost.MetricQuestion {
+    PluginHost.MetricQuestion(
+      name: query.name,
+      config: query.config,
+      metric: metric.name,
+      run: request.run,
+      inFlight: inFlight,
+      secrets: confidential
+    )
+  }
+
+  /// Tells the metric's plugin that nobody waits for its measurement any more.
+  func terminate(_ request: Request) async {
+    var values: [SecretKeyReference: String] = [:]
+    do throws(KubeError) {
+      if case .success(let found) = try await secrets.values(
+        of: request.secrets,
+        namespace: request.run.namespace
+      ) {
+        values = found
+      }
+    } catch {
+      logger.warning("\(error.message)", metadata: [LogKey.run: "\(ObjectKey(request.run))"])
+    }
+    guard let metric = metric(of: request, values), case .plugin(let query) = metric.provider else { return }
+    let question = question(query, metric, request, request.inFlight, Array(values.values))
+    if let reason = await plugins.answer(question, verb: "terminate").error {
+      logger.warning("\(reason)", metadata: [LogKey.run: "\(ObjectKey(request.run))"])
     }
   }
 

@@ -26,6 +26,7 @@ struct Measurer: Sendable {
 
   let secrets: SecretReader
   let jobs: JobMeasurer
+  let plugins: PluginHost
   let schedulers: EndpointSchedulers
   let http: HTTPClient
   let options: AnalysisOptions
@@ -66,7 +67,7 @@ struct Measurer: Sendable {
   }
 
   /// Nil when the run has none of that name, or when its arguments cannot be put in: the run's next plan says so.
-  private func metric(of request: Request, _ secrets: [SecretKeyReference: String]) -> MetricSpec? {
+  func metric(of request: Request, _ secrets: [SecretKeyReference: String]) -> MetricSpec? {
     if let known = request.known { return known }
     do throws(ArgumentError) {
       return try metricToMeasure(request.metric, of: request.run, secrets: secrets)

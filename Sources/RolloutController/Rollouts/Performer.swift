@@ -15,17 +15,20 @@ package struct Performer: Sendable {
   let stores: ControllerStores
   let mayWrite: @Sendable () -> Bool
   private let record: @Sendable (Verdict, ObjectKey) -> Void
+  private let ask: @Sendable (StepPluginCall, JSONValue) -> Bool
 
   package init(
     client: KubeClient,
     stores: ControllerStores,
     mayWrite: @escaping @Sendable () -> Bool,
-    record: @escaping @Sendable (Verdict, ObjectKey) -> Void
+    record: @escaping @Sendable (Verdict, ObjectKey) -> Void,
+    ask: @escaping @Sendable (StepPluginCall, _ rollout: JSONValue) -> Bool = { _, _ in false }
   ) {
     self.client = client
     self.stores = stores
     self.mayWrite = mayWrite
     self.record = record
+    self.ask = ask
   }
 
   /// Performs the plan of a rollout: its effects, then its status; tells of each write once it changed something.
@@ -142,6 +145,8 @@ package struct Performer: Sendable {
       try await write(stores.experiments, experiment, .merge(["spec": ["terminate": true]]))
     case .deleteExperiment(let name, let uid):
       try await delete(.experiments, ObjectKey(namespace: key.namespace, name: name), uid: uid)
+    case .callStepPlugin(let call):
+      return stores.rollouts[key].map { ask(call, $0) } ?? false
     case .record(let verdict):
       record(verdict, key)
     }

@@ -11,13 +11,17 @@ package struct RolloutObserver: Sendable {
   private let readings = Locked<[ObjectKey: SpecReading]>([:])
   /// What Git knows, by GitSource and rollout; nil when decisions of that source are not recorded.
   private let origin: @Sendable (_ source: ObjectKey, _ rollout: ObjectKey) -> GitOrigin?
+  /// What a rollout's step plugins were asked and have said.
+  private let stepPlugins: @Sendable (ObjectKey) -> StepPluginBoard
 
   package init(
     stores: ControllerStores,
+    stepPlugins: @escaping @Sendable (ObjectKey) -> StepPluginBoard = { _ in StepPluginBoard() },
     origin: @escaping @Sendable (_ source: ObjectKey, _ rollout: ObjectKey) -> GitOrigin?
   ) {
     self.stores = stores
     self.origin = origin
+    self.stepPlugins = stepPlugins
   }
 
   /// The snapshot; nil when the rollout is gone or going.
@@ -35,6 +39,7 @@ package struct RolloutObserver: Sendable {
       orphans: stores.replicaSets.objects(index: "orphans", key.namespace),
       analysisRuns: stores.analysisRuns.objects(index: "owner", rollout.uid),
       workload: workload(reference, in: key.namespace),
+      stepPlugins: stepPlugins(key),
       origin: gitSourceKey(of: rollout).flatMap { origin($0, key) }
     )
     let reading = snapshot.read(after: readings.withLock { $0[key] })

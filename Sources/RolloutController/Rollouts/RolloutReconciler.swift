@@ -197,6 +197,8 @@ extension Effect {
     case .createExperiment(let experiment): "create Experiment \(experiment.name)"
     case .terminateExperiment(let name): "terminate Experiment \(name)"
     case .deleteExperiment(let name, _): "delete Experiment \(name)"
+    case .callStepPlugin(let call):
+      "ask step plugin \(call.name) of step \(call.index): \(call.operation.rawValue)"
     case .record(let verdict): "record \(verdict.id) in Git"
     }
   }

@@ -18,6 +18,7 @@ extension Situation {
     }
     convergeAnalysis(canary, &draft)
     convergeExperiment(&draft)
+    convergeStepPlugins(&draft)
     keepQueue(canary, &draft)
   }
 }

@@ -27,6 +27,7 @@ extension Situation {
     forgetSkippedPause(canary, &draft)
     judgeRuns(&draft)
     judgeExperiment(&draft)
+    judgeStepPlugin(canary, &draft)
     guard !draft.status.isAborted else {
       draft.status.currentStepIndex = end == nil ? nil : 0
       return
@@ -107,7 +108,9 @@ extension Situation {
       return trafficShows(shownWeight(wanted.weight, canary, draft.status), canary, draft.status)
     case .experiment:
       return hasExperimentSucceeded(draft.status)
-    case .plugin, .malformed:
+    case .plugin(let name):
+      return isPluginDone(name, at: index, &draft)
+    case .malformed:
       return false
     }
   }

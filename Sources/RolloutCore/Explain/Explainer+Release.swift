@@ -46,7 +46,10 @@ extension Explainer {
       if let text = analysisText { return (.analysis, "\(subject) waits for \(text)") }
     case .experiment:
       if let text = experimentText { return (.experiment, "\(subject) waits for \(text)") }
-    case .plugin(let name): return (.plugin, "\(subject) waits for the step plugin \(name)")
+    case .plugin(let name):
+      let said = status.stepPlugin(.run, at: status.currentStepIndex ?? 0)?.message ?? ""
+      let text = "\(subject) waits for the step plugin \(name)"
+      return (.plugin, said.isEmpty ? text : "\(text), which says: \(said)")
     default: break
     }
     return missingPods(of: revisions.new, subject) ?? heldBack(canary, subject) ?? routerLag(canary, subject)

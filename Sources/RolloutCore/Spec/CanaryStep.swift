@@ -24,6 +24,7 @@ package struct CanaryStep: Sendable, Hashable {
   package let experiment: JSONValue?
   package let headerRoute: JSONValue?
   package let mirrorRoute: JSONValue?
+  package let plugin: JSONValue?
 
   package init(_ value: JSONValue) {
     weight = value["setWeight"]?.int32
@@ -31,6 +32,7 @@ package struct CanaryStep: Sendable, Hashable {
     experiment = value["experiment"]
     headerRoute = value["setHeaderRoute"]
     mirrorRoute = value["setMirrorRoute"]
+    plugin = value["plugin"]
     action = Self.action(value)
   }
 

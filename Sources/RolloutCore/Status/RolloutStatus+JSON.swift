@@ -43,6 +43,7 @@ extension RolloutStatus {
     value["currentBackgroundAnalysisRunStatus"] = backgroundAnalysis?.json
     value["weights"] = weights
     value["currentExperiment"] = text(currentExperiment)
+    value["stepPluginStatuses"] = list(stepPlugins.map(\.json))
     value["stablePingPong"] = text(stablePingPong)
     value["queue"] = list(queue.map(\.json))
     return value.isEmpty ? nil : .object(value)

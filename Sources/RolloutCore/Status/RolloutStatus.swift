@@ -46,6 +46,8 @@ package struct RolloutStatus: Sendable, Hashable {
   package var weights: JSONValue?
   /// The name of the present step's Experiment; empty when it has none.
   package var currentExperiment: String
+  /// What the release's step plugins were asked and have said.
+  package var stepPlugins: [StepPluginStatus]
   /// Which of the two Services is stable, `ping` or `pong`; empty before the first promotion and without them.
   package var stablePingPong: String
   /// Revisions that wait for the release in flight to end, oldest first.
@@ -90,6 +92,7 @@ package struct RolloutStatus: Sendable, Hashable {
     backgroundAnalysis = RunStatus(canary?["currentBackgroundAnalysisRunStatus"])
     weights = canary?["weights"]
     currentExperiment = canary?["currentExperiment"]?.string ?? ""
+    stepPlugins = (canary?["stepPluginStatuses"]?.array ?? []).compactMap { StepPluginStatus($0) }
     stablePingPong = canary?["stablePingPong"]?.string ?? ""
     queue = (canary?["queue"]?.array ?? []).compactMap { QueuedRevision($0) }
     restartedAt = status["restartedAt"]?.string.flatMap(Instant.init)
@@ -117,6 +120,7 @@ package struct RolloutStatus: Sendable, Hashable {
     prePromotionAnalysis = nil
     postPromotionAnalysis = nil
     scaledUpPreview = false
+    stepPlugins = []
   }
 
   package mutating func removePause(_ reason: String) {

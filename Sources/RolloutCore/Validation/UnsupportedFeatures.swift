@@ -4,21 +4,14 @@ import TrafficPlans
 
 /// What a valid Rollout asks for that this version cannot perform, in the order of the spec.
 ///
-/// A step that is silently skipped, or a router that is not driven, would let a release go on untested. The planner
-/// therefore treats these like mistakes in the spec, and `serin lint` warns of them.
+/// A router that is not driven would let a release go on untested. The planner therefore treats these like mistakes in
+/// the spec, and `serin lint` warns of them.
 package func unsupported(_ rollout: JSONValue) -> [SpecIssue] {
-  guard let canary = rollout.spec["strategy"]?.given("canary") else { return [] }
-  let path = "spec.strategy.canary"
-  var issues: [SpecIssue] = []
-  if let routing = canary.given("trafficRouting") {
-    issues += routers(routing, "\(path).trafficRouting") + RouterValidation(canary, of: rollout).issues()
-  }
-  for (index, step) in (canary["steps"]?.array ?? []).enumerated() {
-    guard let plugin = step.given("plugin") else { continue }
-    let name = plugin["name"]?.string ?? ""
-    issues.append(notYet("\(path).steps[\(index)].plugin", "the step plugin \(name)"))
-  }
-  return issues
+  guard let canary = rollout.spec["strategy"]?.given("canary"),
+    let routing = canary.given("trafficRouting")
+  else { return [] }
+  let path = "spec.strategy.canary.trafficRouting"
+  return routers(routing, path) + RouterValidation(canary, of: rollout).issues()
 }
 
 private func routers(_ routing: JSONValue, _ path: String) -> [SpecIssue] {

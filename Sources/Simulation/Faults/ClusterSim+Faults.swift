@@ -24,7 +24,10 @@ extension ClusterSim {
   }
 
   /// Starts the controller over: what it knew is read anew.
-  package mutating func restartController() { caches.thaw(at: nil) }
+  package mutating func restartController() {
+    caches.thaw(at: nil)
+    pluginCalls = [:]
+  }
 
   /// Ends all that goes wrong.
   package mutating func endFaults() {
