@@ -42,7 +42,17 @@ extension Explainer {
       guard let deadline = waitingToScaleDown.first?.deadline else { return nil }
       return "its pods are kept until \(at(deadline))"
     }
-    return "stable has \(pods(stable))\(trouble(of: stable))"
+    let stays = usersStay.map { "users stay with it \($0), as " } ?? ""
+    return "\(stays)stable has \(pods(stable))\(trouble(of: stable))"
+  }
+
+  /// How long users stay with an aborted blue/green revision whose stable lacks pods (docs/decisions/0021); nil where
+  /// they have left it.
+  private var usersStay: String? {
+    guard let blueGreen = spec.blueGreen, let end = status.abortedAt.map({ $0 + spec.progressDeadline }),
+      situation.selectedHash(blueGreen.activeService) == revisions.newHash
+    else { return nil }
+    return end > now ? "until \(at(end)) at the latest" : "until a pod of stable is there"
   }
 
   /// Why pods of a revision are not ready, as the kubelet or the quota says it: the worst one, and how many there are.

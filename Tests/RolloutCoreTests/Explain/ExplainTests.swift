@@ -141,6 +141,20 @@ import Testing
     #expect(explain(sim.snapshot()).cause == .person)
   }
 
+  @Test func anAbortOfBlueGreenSaysHowLongUsersStay() {
+    let gate: JSONValue = ["templates": [["templateName": "success-rate"]]]
+    var settings = ClusterSim.Settings(podStart: 2...2)
+    settings.analysisTime = 30
+    var sim = Self.started(Fixture.blueGreen(["postPromotionAnalysis": gate]), after: 5, settings)
+    sim.breakPods(ofImage: "shop:v1")
+    sim.abort()
+    sim.run(for: .seconds(1))
+    let explanation = explain(sim.snapshot())
+    #expect(explanation.cause == .aborted)
+    let stays = "; users stay with it until 08:11:05 UTC (in 9m59s) at the latest, as stable has 0 of "
+    #expect(explanation.sentence.contains(stays), "\(explanation.sentence)")
+  }
+
   @Test func whatWaitsBehindTheReleaseIsSaid() {
     var rollout = Fixture.routedCanary(steps: Self.pauseForEver)
     rollout.set("queue", at: "spec", "strategy", "canary", "onNewRevision")
