@@ -35,11 +35,12 @@ extension Situation {
     }
     // A revision between stable and newest is of no use once the routes have let go of it, but the data plane may follow
     // them a little later than it says.
+    let drain = min(canary.scaleDownDelay, .seconds(10))
     let stable = status.isFullyPromoted ? .max : revisions.find(status.stableHash)?.revision ?? 0
     let delay = canary.dynamicStableScale ? .zero : canary.scaleDownDelay
     let leastDelay = lingeringOutside
     retireOlder(
-      after: { max($0.revision > stable ? canary.scaleDownDelay : delay, leastDelay) },
+      after: { max($0.revision > stable ? drain : delay, leastDelay) },
       limit: canary.scaleDownDelayRevisionLimit,
       &draft
     ) { isRouted($0, canary, status) }
