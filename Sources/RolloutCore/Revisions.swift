@@ -70,7 +70,7 @@ extension Situation {
       "metadata": [
         "name": .string("\(rollout.name)-\(hash)"), "namespace": .string(rollout.namespace),
         "labels": JSONValue(labels), "annotations": JSONValue(annotations),
-        "ownerReferences": [controllerReference(to: rollout)],
+        "ownerReferences": [owner],
       ],
       "spec": ["replicas": JSONValue(replicas), "selector": selector, "template": template],
     ]

@@ -24,9 +24,13 @@ final class Situation: Sendable {
   /// The units that split the traffic, each with its objects; nil while one of them is missing or was not read.
   let routers: [(router: any TrafficRouter, live: LiveRoutes?)]
 
+  /// The reference of what is made for the rollout to it.
+  let owner: JSONValue
+
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     rollout = snapshot.rollout
+    owner = controllerReference(to: rollout)
     reading = snapshot.reading?.renewed(for: snapshot) ?? SpecReading(snapshot)
     let asked = reading.spec.replicas
     self.asked = asked
@@ -38,9 +42,6 @@ final class Situation: Sendable {
     experimentServices = Self.experimentServices(snapshot, spec, recorded)
     routers = (spec.canary?.routing.routers ?? []).map { ($0, snapshot.live(of: $0)) }
   }
-
-  /// The reference of what is made for the rollout to it.
-  var owner: JSONValue { controllerReference(to: rollout) }
 
   /// The live Service of that name; nil when there is none or it could not be read.
   func service(_ name: String?) -> JSONValue? { name.flatMap { snapshot.services[$0]?.object } }

@@ -18,7 +18,7 @@ extension Situation {
   /// Takes orphans over, so that a Rollout that came back finds its pods instead of making them twice.
   func claimOrphans(_ draft: inout Draft) {
     for set in snapshot.claimable(spec) {
-      let owners = set.ownerReferences + [controllerReference(to: rollout)]
+      let owners = set.ownerReferences + [owner]
       draft.perform(.adoptReplicaSet(name: set.name, uid: set.uid, owners: owners))
     }
   }

@@ -35,7 +35,7 @@ extension Situation {
       "metadata": [
         "name": .string(name), "namespace": .string(rollout.namespace), "labels": JSONValue(labels),
         "annotations": annotations,
-        "ownerReferences": [controllerReference(to: rollout)],
+        "ownerReferences": [owner],
       ],
       "spec": spec,
     ])

@@ -181,8 +181,8 @@ extension Invariants {
     _ grant: Grant
   ) -> String? {
     let isAborted = !canary.dynamicStableScale && (sim.rollout.status["abort"]?.bool ?? false)
-    let mayMiss = isAborted || isOverdue(sim)
-    let missing = mayMiss && grant == .all ? max(1, Self.unavailable(canary, replicas)) : 0
+    let mayMiss = grant == .all && (isAborted || isOverdue(sim))
+    let missing = mayMiss ? max(1, Self.unavailable(canary, replicas)) : 0
     let services = sim.roles(of: canary)
     let isApart = canary.steps.contains { $0.canaryScale != nil }
     for rule in route.at("spec", "rules")?.array ?? [] {
@@ -208,8 +208,10 @@ extension Invariants {
   /// Whether stable had the progress deadline for its pods, from when on an abort or a newer release waits no longer.
   private func isOverdue(_ sim: ClusterSim) -> Bool {
     let status = RolloutStatus(sim.rollout.status)
-    let deadline = RolloutSpec(sim.rollout).progressDeadline
-    if status.isAborted { return status.abortedAt.map { $0 + deadline <= sim.now } ?? false }
+    if status.isAborted {
+      guard let abortedAt = status.abortedAt, let deadline = spec?.spec.progressDeadline else { return false }
+      return abortedAt + deadline <= sim.now
+    }
     return status.conditions.contains { $0.reason == "ProgressDeadlineExceeded" }
   }
 
