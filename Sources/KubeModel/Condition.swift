@@ -40,8 +40,8 @@ package struct Condition: Sendable, Hashable {
 
   package var json: JSONValue {
     var value: JSONValue = [
-      "type": .string(type), "status": .string(status), "reason": .string(reason),
-      "message": .string(message),
+      "message": .string(message), "reason": .string(reason), "status": .string(status),
+      "type": .string(type),
     ]
     value["lastUpdateTime"] = lastUpdateTime.map { .string($0.rfc3339) }
     value["lastTransitionTime"] = lastTransitionTime.map { .string($0.rfc3339) }

@@ -33,7 +33,7 @@ extension JSONValue {
 /// An owner reference that makes the given object the managing controller of another.
 package func controllerReference(to owner: JSONValue) -> JSONValue {
   [
-    "apiVersion": .string(owner.apiVersion), "kind": .string(owner.kind), "name": .string(owner.name),
-    "uid": .string(owner.uid), "controller": true, "blockOwnerDeletion": true,
+    "apiVersion": .string(owner.apiVersion), "blockOwnerDeletion": true, "controller": true,
+    "kind": .string(owner.kind), "name": .string(owner.name), "uid": .string(owner.uid),
   ]
 }

@@ -57,7 +57,9 @@
     }
     // Most names differ in length, which is seen without looking at them.
     let length = name.utf8.count
-    return list.indices.first { list[$0].name.utf8.count == length && list[$0].name == name }
+    return list.withUnsafeBufferPointer { fields in
+      fields.firstIndex { $0.name.utf8.count == length && $0.name == name }
+    }
   }
 
   /// Where the field of that name is or belongs. Names mostly come in order.

@@ -22,7 +22,11 @@ final class Situation: Sendable {
   /// Services that Experiments of the rollout have or had in its routes.
   let experimentServices: Set<String>
   /// The units that split the traffic, each with its objects; nil while one of them is missing or was not read.
-  let routers: [(router: any TrafficRouter, live: LiveRoutes?)]
+  let routers: CanaryParts.Routers
+  /// What selects the pods of the parts as the roles were at the beginning of the plan; nil for blue/green.
+  let parts: CanaryParts?
+  /// Pods that a restart is to replace, in its order; nil when none is asked for or the pods were not read.
+  let outdatedPods: [PodView]?
 
   /// The reference of what is made for the rollout to it.
   let owner: JSONValue
@@ -40,16 +44,17 @@ final class Situation: Sendable {
     spec = reading.spec.sized(swing?.replicas ?? asked)
     now = snapshot.now
     experimentServices = Self.experimentServices(snapshot, spec, recorded)
-    routers = (spec.canary?.routing.routers ?? []).map { ($0, snapshot.live(of: $0)) }
+    let canary = spec.canary
+    routers = (canary?.routing.routers ?? []).map { ($0, snapshot.live(of: $0)) }
+    parts = canary.map { [recorded, routers] in CanaryParts($0.roles(recorded), snapshot, routers) }
+    outdatedPods = revisions.outdatedPods(of: snapshot, restartAt: spec.restartAt)
   }
 
   /// The live Service of that name; nil when there is none or it could not be read.
   func service(_ name: String?) -> JSONValue? { name.flatMap { snapshot.services[$0]?.object } }
 
   /// The revision that a Service selects; nil when it selects none.
-  func selectedHash(_ service: String?) -> String? {
-    self.service(service)?.spec.at("selector", RolloutNames.podTemplateHash)?.string
-  }
+  func selectedHash(_ service: String?) -> String? { self.service(service)?.selectedHash }
 }
 
 /// The plan in the making: the next status, the effects so far, and the moments at which to look again.

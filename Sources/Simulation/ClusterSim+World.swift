@@ -13,9 +13,8 @@ extension ClusterSim {
     let available = pods.count { $0.isReady(at: isAvailable) }
     var set = set
     set["status"] = [
-      "replicas": JSONValue(pods.count), "readyReplicas": JSONValue(ready),
-      "availableReplicas": JSONValue(available),
-      "observedGeneration": 1,
+      "availableReplicas": JSONValue(available), "observedGeneration": 1,
+      "readyReplicas": JSONValue(ready), "replicas": JSONValue(pods.count),
     ]
     let written = "\(set.resourceVersion)-\(pods.count)-\(ready)-\(available)"
     set.set(.string(written), at: "metadata", "resourceVersion")

@@ -2,25 +2,67 @@ import KubeModel
 import Primitives
 import TrafficPlans
 
-/// Where the two parts of the traffic lead: by their Services, and by routers that select pods by themselves, such as
-/// the subsets of a DestinationRule, in their place or beside them (reference, section 6.2).
-extension Situation {
+/// What selects the pods of the two parts of the traffic: their Services, and routers that select pods by themselves,
+/// such as the subsets of a DestinationRule, in their place or beside them (reference, section 6.2).
+struct CanaryParts {
   /// Something that selects the pods of a part.
-  private struct Selector {
+  struct Selector {
     /// Nil when it selects pods of every revision, or is not there.
     let hash: String?
     let isThere: Bool
   }
 
-  private func selectors(_ role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus) -> [Selector]
-  {
-    let named = service(of: role, canary, status).map { name in
-      Selector(hash: selectedHash(name), isThere: service(name) != nil)
+  typealias Routers = [(router: any TrafficRouter, live: LiveRoutes?)]
+
+  /// The Services of the parts.
+  let roles: (canary: String?, stable: String?)
+  let canary: [Selector]
+  let stable: [Selector]
+
+  init(_ roles: (canary: String?, stable: String?), _ snapshot: Snapshot, _ routers: Routers) {
+    self.roles = roles
+    canary = Self.selectors(.canary, roles.canary, snapshot, routers)
+    stable = Self.selectors(.stable, roles.stable, snapshot, routers)
+  }
+
+  private static func selectors(
+    _ role: TrafficRole,
+    _ service: String?,
+    _ snapshot: Snapshot,
+    _ routers: Routers
+  ) -> [Selector] {
+    var selectors: [Selector] = []
+    if let service {
+      let object = snapshot.services[service]?.object
+      selectors.append(Selector(hash: object?.selectedHash, isThere: object != nil))
     }
-    return [named].compactMap(\.self)
-      + routers.filter(\.router.selectsRevisions).map { router, live in
-        Selector(hash: live.flatMap { router.selectedHash(role, $0) }, isThere: live != nil)
-      }
+    for (router, live) in routers where router.selectsRevisions {
+      let hash = live.flatMap { router.selectedHash(role, $0) }
+      selectors.append(Selector(hash: hash, isThere: live != nil))
+    }
+    return selectors
+  }
+}
+
+extension JSONValue {
+  /// The revision that a Service selects; nil when it selects none.
+  var selectedHash: String? { spec.at("selector", RolloutNames.podTemplateHash)?.string }
+}
+
+/// Where the two parts of the traffic lead.
+extension Situation {
+  /// The parts by the roles that the Services have now: only a promotion in ping-pong exchanges them in a plan.
+  private func parts(_ canary: CanaryStrategy, _ status: RolloutStatus) -> CanaryParts {
+    let roles = canary.roles(status)
+    if let parts, parts.roles == roles { return parts }
+    return CanaryParts(roles, snapshot, routers)
+  }
+
+  private func selectors(_ role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus)
+    -> [CanaryParts.Selector]
+  {
+    let parts = parts(canary, status)
+    return role == .canary ? parts.canary : parts.stable
   }
 
   func service(of role: TrafficRole, _ canary: CanaryStrategy, _ status: RolloutStatus) -> String? {

@@ -88,18 +88,23 @@ extension Situation {
       .count(of: spec.replicas, roundingUp: false) ?? 0
     return min(counted, live) - (max(spec.replicas, ordered) - max(unavailable, 1))
   }
+}
 
+extension Revisions {
   /// Pods of the rollout from before `restartAt`, those of the stable revision first, then of the newest, then of all
-  /// others, each oldest first; nil when the pods were not read.
-  private var outdatedPods: [PodView]? {
-    guard let pods = snapshot.pods, let at = spec.restartAt else { return nil }
+  /// others, each oldest first; nil when no restart is asked for or the pods were not read.
+  func outdatedPods(of snapshot: Snapshot, restartAt: Instant?) -> [PodView]? {
+    guard let pods = snapshot.pods, let restartAt else { return nil }
     var order: [String: Int] = [:]
-    for (index, set) in ([revisions.stable, revisions.new].compactMap { $0 } + revisions.older).enumerated()
+    for (index, set) in ([stable, new].compactMap { $0 } + older).enumerated()
     where order[set.object.uid] == nil { order[set.object.uid] = index }
-    let age = { (pod: PodView) in pod.created ?? at }
-    return pods.map { PodView($0) }
-      .filter { order[$0.owner] != nil && !$0.isTerminating && age($0) < at }
-      .sorted { (order[$0.owner] ?? 0, age($0), $0.name) < (order[$1.owner] ?? 0, age($1), $1.name) }
+    let outdated = pods.compactMap { object -> (order: Int, age: Instant, pod: PodView)? in
+      let pod = PodView(object)
+      let age = pod.created ?? restartAt
+      guard age < restartAt, !pod.isTerminating, let order = order[pod.owner] else { return nil }
+      return (order, age, pod)
+    }
+    return outdated.sorted { ($0.order, $0.age, $0.pod.name) < ($1.order, $1.age, $1.pod.name) }.map(\.pod)
   }
 }
 

@@ -31,10 +31,13 @@ extension Invariants {
   /// No requests are newly sent where no pod is ready, while there are ready pods where they went.
   mutating func checkDirections(_ spec: RolloutSpec, _ sim: ClusterSim) {
     for address in spec.canary?.routing.addresses ?? [] {
+      let route = sim.routes[address]
       let before = directions[address]
-      let weights = Self.weights(sim.routes[address])
-      directions[address] = weights
-      guard let before, spec.replicas > 0, sim.seesAll else { continue }
+      // Nearly always it is one and the same object, which costs nothing to see.
+      if let before, before.route == route { continue }
+      let weights = Self.weights(route)
+      directions[address] = (route, weights)
+      guard let before = before?.weights, spec.replicas > 0, sim.seesAll else { continue }
       // What an Experiment had goes back when it ends: only the rollout's own Services could keep theirs.
       let isAnswered = before.contains { name, weight in
         spec.services.contains(name) && weight > weights[name] ?? 0 && sim.answers(name)

@@ -31,8 +31,8 @@ package struct Invariants: Sendable {
   var replacements = 0
   /// How many that may have been at the last look.
   var restartLimit = 0
-  /// Weights of the routes by Service, as they were at the last check.
-  var directions: [RouteAddress: [String: Int]] = [:]
+  /// The routes with their weights by Service, as they were at the last check.
+  var directions: [RouteAddress: (route: JSONValue?, weights: [String: Int])] = [:]
   package private(set) var violations: [String] = []
 
   package init() {}
