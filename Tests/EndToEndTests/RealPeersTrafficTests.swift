@@ -32,80 +32,70 @@ extension EndToEnd {
 
     @Test(.timeLimit(.minutes(4)), arguments: Kind.allCases)
     func canariesLoseNoRequest(_ kind: Kind) async throws {
-      try await Stage.run(pods: .processes) { stage in
-        let traefik = try await Traefik(on: stage)
-        let controller = try Controller(on: stage)
-        let visitor = HTTPClient()
-        let release = Release(stage: stage, url: traefik.url, visitor: visitor)
-        do {
-          try await stage.kubectl(
-            "apply",
-            "-f",
-            "-",
-            input: Self.services(["stable", "canary"]) + kind.routes
-          )
-          try await release.apply(Self.rollout("v1", kind.routing))
-          try await release.reaches(["v1"])
-          let before = try await route(kind, stage)
-          let load = try Load(traefik.url, in: stage.folder)
+      try await behindTraefik { release in
+        let stage = release.stage
+        let manifests = Self.services(["stable", "canary"]) + kind.routes
+        try await stage.kubectl("apply", "-f", "-", input: manifests)
+        try await release.apply(Self.rollout("v1", kind.routing))
+        try await release.reaches(["v1"])
+        let before = try await route(kind, stage)
+        let load = try Load(release.url, in: stage.folder)
 
-          try await release.apply(Self.rollout("v2", kind.routing))
-          for weight in [20, 50, 80] {
-            try await release.pauses(at: weight)
-            let share = try await release.share(of: "v2")
-            #expect(abs(share - Double(weight)) <= 3, "\(share) % at \(weight)")
-            #expect(try await stage.serin("promote", "web").code == 0)
-          }
-          try await release.ends(with: "v2", "Healthy")
-
-          try await release.apply(Self.rollout("v6", kind.routing))
-          try await release.pauses(at: 20)
-          #expect(try await stage.serin("abort", "web").code == 0)
-          try await release.ends(with: "v2", "Degraded")
-
-          try await release.apply(Self.rollout("v4", kind.routing))
-          try await release.pauses(at: 20)
-          try await release.apply(Self.rollout("v5", kind.routing))
-          try await waitUntil("v4 to be superseded") { try await release.pods("v4") == 0 }
-          try await release.pauses(at: 20)
-          #expect(try await stage.serin("promote", "web", "--full").code == 0)
-          try await release.ends(with: "v5", "Healthy")
-
-          let result = try await load.finish()
-          #expect(result.answers.keys.sorted() == [200] && result.errors.isEmpty, "\(result)")
-          #expect(result.answers[200] ?? 0 > 5_000, "\(result)")
-          #expect(try await route(kind, stage) == before, "the route is not as it was")
-        } catch {
-          print(controller.logTail(40))
-          await visitor.shutdown()
-          await controller.stop()
-          throw error
+        try await release.apply(Self.rollout("v2", kind.routing))
+        for weight in [20, 50, 80] {
+          try await release.pauses(at: weight)
+          let share = try await release.share(of: "v2")
+          #expect(abs(share - Double(weight)) <= 3, "\(share) % at \(weight)")
+          #expect(try await stage.serin("promote", "web").code == 0)
         }
-        await visitor.shutdown()
-        #expect(await controller.stop())
+        try await release.ends(with: "v2", "Healthy")
+
+        try await release.apply(Self.rollout("v6", kind.routing))
+        try await release.pauses(at: 20)
+        #expect(try await stage.serin("abort", "web").code == 0)
+        try await release.ends(with: "v2", "Degraded")
+
+        try await release.apply(Self.rollout("v4", kind.routing))
+        try await release.pauses(at: 20)
+        try await release.apply(Self.rollout("v5", kind.routing))
+        try await waitUntil("v4 to be superseded") { try await release.pods("v4") == 0 }
+        try await release.pauses(at: 20)
+        #expect(try await stage.serin("promote", "web", "--full").code == 0)
+        try await release.ends(with: "v5", "Healthy")
+
+        let result = try await load.finish()
+        #expect(result.answers.keys.sorted() == [200] && result.errors.isEmpty, "\(result)")
+        #expect(result.answers[200] ?? 0 > 5_000, "\(result)")
+        #expect(try await route(kind, stage) == before, "the route is not as it was")
       }
     }
 
     @Test(.timeLimit(.minutes(2)))
     func aSwitchOfBlueAndGreenLosesNoRequest() async throws {
+      try await behindTraefik { release in
+        let manifests = Self.services(["active"]) + Self.httpRoute("web", ["active": 1])
+        try await release.stage.kubectl("apply", "-f", "-", input: manifests)
+        try await release.apply(Self.blueGreen("v1"))
+        try await release.reaches(["v1"])
+        let load = try Load(release.url, in: release.stage.folder)
+        for version in ["v2", "v4"] {
+          try await release.apply(Self.blueGreen(version))
+          try await release.ends(with: version, "Healthy")
+        }
+        let result = try await load.finish()
+        #expect(result.answers.keys.sorted() == [200] && result.errors.isEmpty, "\(result)")
+        #expect(result.answers[200] ?? 0 > 2_000, "\(result)")
+      }
+    }
+
+    /// Runs the body with a cluster, its Traefik and a controller, and shows the end of its log when that fails.
+    private func behindTraefik(_ body: (Release) async throws -> Void) async throws {
       try await Stage.run(pods: .processes) { stage in
         let traefik = try await Traefik(on: stage)
         let controller = try Controller(on: stage)
         let visitor = HTTPClient()
-        let release = Release(stage: stage, url: traefik.url, visitor: visitor)
         do {
-          let route = Self.httpRoute("web", ["active": 1])
-          try await stage.kubectl("apply", "-f", "-", input: Self.services(["active"]) + route)
-          try await release.apply(Self.blueGreen("v1"))
-          try await release.reaches(["v1"])
-          let load = try Load(traefik.url, in: stage.folder)
-          for version in ["v2", "v4"] {
-            try await release.apply(Self.blueGreen(version))
-            try await release.ends(with: version, "Healthy")
-          }
-          let result = try await load.finish()
-          #expect(result.answers.keys.sorted() == [200] && result.errors.isEmpty, "\(result)")
-          #expect(result.answers[200] ?? 0 > 2_000, "\(result)")
+          try await body(Release(stage: stage, url: traefik.url, visitor: visitor))
         } catch {
           print(controller.logTail(40))
           await visitor.shutdown()

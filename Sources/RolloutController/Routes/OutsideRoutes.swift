@@ -133,12 +133,19 @@ package final class OutsideRoutes: Service, Sendable {
         try await demand.wait()
         try await withThrowingDiscardingTaskGroup { group in
           while true {
-            for (address, writes) in takeDue() { group.addTask { await self.ask(address, writes) } }
+            group.addTask { await self.askDue() }
             try await Task.sleep(for: .milliseconds(250))
           }
         }
       }
     } catch is CancellationError {}
+  }
+
+  /// Asks for all whose time has come, side by side, and returns when each has answered or failed.
+  package func askDue() async {
+    await withDiscardingTaskGroup { group in
+      for (address, writes) in takeDue() { group.addTask { await self.ask(address, writes) } }
+    }
   }
 
   /// Those whose time has come, with the number of writes so far.

@@ -55,10 +55,10 @@ import TrafficPlans
 
     func pass(_ seconds: Int) { clock.withLock { $0 = $0 + .seconds(seconds) } }
 
-    /// Waits until it was asked so often, and a moment longer.
-    func asked(_ count: Int) async throws {
-      while oracle.asked.withLock({ $0 }) < count { try await Task.sleep(for: .milliseconds(10)) }
-      try await Task.sleep(for: .milliseconds(50))
+    /// One round: all who are due are asked and have answered. Says how often that was so far.
+    func round() async -> Int {
+      await routes.askDue()
+      return oracle.asked.withLock { $0 }
     }
   }
 
@@ -69,103 +69,100 @@ import TrafficPlans
     ObjectKey(namespace: "shop", name: "shop.example.com")
   )
 
-  private func run(_ oracle: Oracle, _ body: (World) async throws -> Void) async throws {
-    let world = World(oracle)
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await world.routes.run() }
-      try await body(world)
-      group.cancelAll()
-    }
+  @Test func oneAnswerIsForAllWhoNameIt() async {
+    let world = World(Oracle(["records": 1]))
+    let unknown = world.routes.reference(address)
+    #expect(unknown.object == nil && unknown != .missing)
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    world.routes.ask(for: [address], by: api, isInFlight: false)
+    #expect(await world.round() == 1)
+    #expect(world.routes.reference(address) == .found(["records": 1]))
+    #expect(Set(world.woken.withLock { $0 }) == [web, api])
+    world.pass(5)
+    #expect(await world.round() == 2)
+    #expect(world.woken.withLock { $0.count } == 2, "the same answer is no news")
+    world.oracle.answer.withLock { $0 = .success(nil) }
+    world.pass(5)
+    #expect(await world.round() == 3)
+    #expect(world.routes.reference(address) == .missing)
+    #expect(world.woken.withLock { $0.count } == 4)
   }
 
-  @Test func oneAnswerIsForAllWhoNameIt() async throws {
-    try await run(Oracle(["records": 1])) { world in
-      let unknown = world.routes.reference(address)
-      #expect(unknown.object == nil && unknown != .missing)
-      world.routes.ask(for: [address], by: web, isInFlight: true)
-      world.routes.ask(for: [address], by: api, isInFlight: false)
-      try await world.asked(1)
+  @Test func atRestItIsAskedForOnceAMinuteAndThenNotAtAll() async {
+    let world = World(Oracle(["records": 1]))
+    world.routes.ask(for: [address], by: web, isInFlight: false)
+    #expect(await world.round() == 1)
+    world.pass(30)
+    #expect(await world.round() == 1)
+    world.pass(31)
+    #expect(await world.round() == 2)
+    // A release begins.
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    #expect(await world.round() == 3)
+    world.routes.ask(for: [], by: web, isInFlight: false)
+    world.pass(600)
+    #expect(await world.round() == 3)
+    #expect(world.routes.reference(address).object == nil)
+  }
+
+  @Test func silenceIsBorneForAWhileAndToldOnce() async {
+    let world = World(Oracle(["records": 1]))
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    #expect(await world.round() == 1)
+    world.oracle.answer.withLock { $0 = .failure(RouteFailure(.unreachable, "nobody answers")) }
+    for count in 2...3 {
+      world.pass(60)
+      #expect(await world.round() == count)
       #expect(world.routes.reference(address) == .found(["records": 1]))
-      #expect(Set(world.woken.withLock { $0 }) == [web, api])
-      world.pass(5)
-      try await world.asked(2)
-      // The same answer is no news.
-      #expect(world.woken.withLock { $0.count } == 2)
-      world.oracle.answer.withLock { $0 = .success(nil) }
-      world.pass(5)
-      try await world.asked(3)
-      #expect(world.routes.reference(address) == .missing)
-      #expect(world.woken.withLock { $0.count } == 4)
     }
+    for count in 4...5 {
+      world.pass(60)
+      #expect(await world.round() == count)
+    }
+    guard case .unknown(let why) = world.routes.reference(address) else {
+      Issue.record("\(world.routes.reference(address))")
+      return
+    }
+    #expect(why.contains("nobody answers"))
+    #expect(world.complaints.withLock { $0 } == ["shop/web: \(why)"])
   }
 
-  @Test func atRestItIsAskedForOnceAMinuteAndThenNotAtAll() async throws {
-    try await run(Oracle(["records": 1])) { world in
-      world.routes.ask(for: [address], by: web, isInFlight: false)
-      try await world.asked(1)
-      world.pass(30)
-      try await Task.sleep(for: .milliseconds(600))
-      #expect(world.oracle.asked.withLock { $0 } == 1)
-      world.pass(31)
-      try await world.asked(2)
-      // A release begins.
-      world.routes.ask(for: [address], by: web, isInFlight: true)
-      try await world.asked(3)
-      world.routes.ask(for: [], by: web, isInFlight: false)
-      world.pass(600)
-      try await Task.sleep(for: .milliseconds(600))
-      #expect(world.oracle.asked.withLock { $0 } == 3)
-      #expect(world.routes.reference(address).object == nil)
-    }
-  }
-
-  @Test func silenceIsBorneForAWhileAndToldOnce() async throws {
-    try await run(Oracle(["records": 1])) { world in
-      world.routes.ask(for: [address], by: web, isInFlight: true)
-      try await world.asked(1)
-      world.oracle.answer.withLock { $0 = .failure(RouteFailure(.unreachable, "nobody answers")) }
-      for count in 2...3 {
-        world.pass(60)
-        try await world.asked(count)
-        #expect(world.routes.reference(address) == .found(["records": 1]))
-      }
-      for count in 4...5 {
-        world.pass(60)
-        try await world.asked(count)
-      }
-      guard case .unknown(let why) = world.routes.reference(address) else {
-        Issue.record("\(world.routes.reference(address))")
-        return
-      }
-      #expect(why.contains("nobody answers"))
-      #expect(world.complaints.withLock { $0 } == ["shop/web: \(why)"])
-    }
-  }
-
-  @Test func aRefusalIsBelievedAtOnce() async throws {
-    try await run(Oracle(["records": 1])) { world in
-      world.routes.ask(for: [address], by: web, isInFlight: true)
-      try await world.asked(1)
-      world.oracle.answer.withLock { $0 = .failure(RouteFailure(.refused, "wrong key")) }
-      world.pass(5)
-      try await world.asked(2)
-      #expect(world.routes.reference(address).object == nil)
-      #expect(world.complaints.withLock { $0.count } == 1)
-    }
+  @Test func aRefusalIsBelievedAtOnce() async {
+    let world = World(Oracle(["records": 1]))
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    #expect(await world.round() == 1)
+    world.oracle.answer.withLock { $0 = .failure(RouteFailure(.refused, "wrong key")) }
+    world.pass(5)
+    #expect(await world.round() == 2)
+    #expect(world.routes.reference(address).object == nil)
+    #expect(world.complaints.withLock { $0.count } == 1)
   }
 
   @Test func anAnswerFromBeforeAWriteSaysNothing() async throws {
-    try await run(Oracle(["records": 1])) { world in
+    let world = World(Oracle(["records": 1]))
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    #expect(await world.round() == 1)
+    world.oracle.isHeld.withLock { $0 = true }
+    world.pass(5)
+    async let held = world.round()
+    while world.oracle.asked.withLock({ $0 }) < 2 { await Task.yield() }
+    try await world.routes.perform(.patch(address, ["records": 2]))
+    #expect(world.routes.reference(address) == .found(["records": 2]))
+    world.oracle.isHeld.withLock { $0 = false }
+    #expect(await held == 2)
+    #expect(world.routes.reference(address) == .found(["records": 2]))
+    #expect(await world.round() == 3)
+    #expect(world.routes.reference(address) == .found(["records": 2]))
+  }
+
+  @Test func theServiceAsksOfItself() async throws {
+    let world = World(Oracle(["records": 1]))
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await world.routes.run() }
       world.routes.ask(for: [address], by: web, isInFlight: true)
-      try await world.asked(1)
-      world.oracle.isHeld.withLock { $0 = true }
-      world.pass(5)
-      try await world.asked(2)
-      try await world.routes.perform(.patch(address, ["records": 2]))
-      #expect(world.routes.reference(address) == .found(["records": 2]))
-      world.oracle.isHeld.withLock { $0 = false }
-      try await world.asked(3)
-      #expect(world.routes.reference(address) == .found(["records": 2]))
+      while world.woken.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(world.routes.reference(address) == .found(["records": 1]))
+      group.cancelAll()
     }
   }
 }
