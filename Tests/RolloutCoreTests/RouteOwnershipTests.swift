@@ -18,11 +18,26 @@ import Testing
       ("kubectl", "Apply"), ("serin", "Update"), ("serin", "Apply"), ("serin", "Update"),
     ])
     let patch = try #require(disowning(object, by: "serin"))
-    #expect(patch[0]?["value"] == "7")
     #expect(
       try JSONPatch.apply(patch, to: object)
         == Self.object([("kubectl", "Apply"), ("serin", "Apply")])
     )
+  }
+
+  /// A gateway that writes the status meanwhile is no reason to keep what is over; entries that moved are.
+  @Test func aPatchHoldsForTheEntriesAlone() throws {
+    let object = Self.object([("kubectl", "Apply"), ("serin", "Update")])
+    let patch = try #require(disowning(object, by: "serin"))
+    var followed = object
+    followed.set("8", at: "metadata", "resourceVersion")
+    followed.set(["parents": []], at: "status")
+    #expect(try JSONPatch.apply(patch, to: followed).at("metadata", "managedFields")?.array?.count == 1)
+    for other in [[("serin", "Update"), ("kubectl", "Apply")], [("kubectl", "Apply"), ("eve", "Update")]] {
+      #expect(throws: (any Error).self) { try JSONPatch.apply(patch, to: Self.object(other)) }
+    }
+    let alone = try #require(disowning(Self.object([("serin", "Update")]), by: "serin"))
+    let joined = Self.object([("serin", "Update"), ("gateway", "Update")])
+    #expect(throws: (any Error).self) { try JSONPatch.apply(alone, to: joined) }
   }
 
   @Test func lastEntryResetsTheRecordAndNoEntryNeedsNothing() {

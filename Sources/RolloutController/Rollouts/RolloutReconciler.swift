@@ -30,7 +30,12 @@ package struct RolloutReconciler: Sendable {
   ) {
     self.observer = observer
     self.pods = pods
-    editors = RouteEditors(client: performer.client, routes: performer.stores.routes, logger: logger)
+    editors = RouteEditors(
+      client: performer.client,
+      routes: performer.stores.routes,
+      rollouts: performer.stores.rollouts,
+      logger: logger
+    )
     self.performer = performer
     self.deleted = deleted
     self.emit = emit
@@ -78,7 +83,7 @@ package struct RolloutReconciler: Sendable {
       if let name = refusedReplicaSet(error, plan) { return await refused(name, error, snapshot) }
       return failed(error, plan, snapshot.rollout)
     }
-    await editors.release(plan, while: performer.mayWrite)
+    await editors.release(plan, of: snapshot.rollout, while: performer.mayWrite)
     return plan.wake.result(now: now())
   }
 

@@ -12,6 +12,7 @@ import TrafficPlans
 struct RouteEditors: Sendable {
   let client: KubeClient
   let routes: RouteStores
+  let rollouts: Store
   let logger: Logger
 
   /// The manager that the server notes for writes of this client, which name none.
@@ -37,25 +38,39 @@ struct RouteEditors: Sendable {
     }
   }
 
-  /// Gives up what a plan's writes have made this controller the manager of, where they left the objects as people
-  /// wrote them: the next one who applies a manifest shall not be refused for the sake of a release that is over.
+  /// Gives up what the writes of a rollout's plan have made this controller the manager of, where they left the objects
+  /// as people wrote them: the next one who applies a manifest shall not be refused for the sake of a release that is
+  /// over. Of several rollouts that share an object, the last one to end does it.
   ///
   /// Where that fails nothing is lost: the end of the next release does it.
-  func release(_ plan: Plan, while mayWrite: () -> Bool) async {
-    for address in plan.releasedRoutes where address.outside == nil && mayWrite() {
+  func release(_ plan: Plan, of rollout: JSONValue, while mayWrite: () -> Bool) async {
+    for address in plan.releasedRoutes
+    where address.outside == nil && !isInUse(address, besides: rollout) && mayWrite() {
       do {
-        guard let patch = disowning(try await read(address), by: Self.own) else { continue }
-        let written = try await client.patch(
-          routes.served(address.type),
-          namespace: address.key.namespace,
-          name: address.key.name,
-          .json(patch)
-        )
-        routes[address.type].noteWritten(written)
+        try await release(address)
       } catch {
         logger.debug("\(error)", metadata: ["route": "\(address)"])
       }
     }
+  }
+
+  /// Whether another rollout's canary has requests by the object.
+  private func isInUse(_ address: RouteAddress, besides rollout: JSONValue) -> Bool {
+    let users = ControllerStores.reference(address.type.kind, address.key)
+    return rollouts.objects(index: "reference", users).contains { user in
+      user.uid != rollout.uid && user.status.at("canary", "weights", "canary", "weight")?.int ?? 0 > 0
+    }
+  }
+
+  private func release(_ address: RouteAddress) async throws {
+    guard let patch = disowning(try await read(address), by: Self.own) else { return }
+    let written = try await client.patch(
+      routes.served(address.type),
+      namespace: address.key.namespace,
+      name: address.key.name,
+      .json(patch)
+    )
+    routes[address.type].noteWritten(written)
   }
 
   private func read(_ address: RouteAddress) async throws -> JSONValue {

@@ -18,7 +18,8 @@ extension Plan {
 
 /// The JSON patch that takes the manager's ordinary writes out of `managedFields`; nil when there are none.
 ///
-/// It holds only at the object's resourceVersion. A record may not be left empty, so one without any other entry is
+/// It holds only while the entries are those, whatever else of the object has changed: a gateway that follows the last
+/// write says so in the status at the same moment. A record may not be left empty, so one without any other entry is
 /// reset, as the API has it.
 package func disowning(_ object: JSONValue, by own: String) -> JSONValue? {
   let path = "/metadata/managedFields"
@@ -28,14 +29,17 @@ package func disowning(_ object: JSONValue, by own: String) -> JSONValue? {
       && entries[index]["subresource"] == nil
   }
   guard !owned.isEmpty else { return nil }
-  let test: JSONValue = [
-    "op": "test", "path": "/metadata/resourceVersion", "value": .string(object.resourceVersion),
-  ]
   guard owned.count < entries.count else {
-    return [test, ["op": "replace", "path": .string(path), "value": [.object([:])]]]
+    return [
+      ["op": "test", "path": .string(path), "value": .array(entries)],
+      ["op": "replace", "path": .string(path), "value": [.object([:])]],
+    ]
   }
-  let removals = owned.reversed().map { index -> JSONValue in
-    ["op": "remove", "path": .string("\(path)/\(index)")]
-  }
-  return .array([test] + removals)
+  // From the last one on, so that each is still where it was.
+  return .array(
+    owned.reversed().flatMap { index -> [JSONValue] in
+      let entry = JSONValue.string("\(path)/\(index)")
+      return [["op": "test", "path": entry, "value": entries[index]], ["op": "remove", "path": entry]]
+    }
+  )
 }
