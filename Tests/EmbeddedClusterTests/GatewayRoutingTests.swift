@@ -86,7 +86,7 @@ struct GatewayRoutingTests {
   @Test func aStatusIsStableWhenNothingChanged() {
     let first = RouteStatus.make(
       route: route(["a": 1]),
-      rules: [],
+      backends: [],
       foreign: ForeignGateways(),
       now: Instant(secondsSinceEpoch: 1)
     )
@@ -95,7 +95,7 @@ struct GatewayRoutingTests {
     #expect(
       RouteStatus.make(
         route: same,
-        rules: [],
+        backends: [],
         foreign: ForeignGateways(),
         now: Instant(secondsSinceEpoch: 99)
       ) == first

@@ -20,6 +20,12 @@ extension Schema {
     rules.maxProperties = value["maxProperties"]?.int
     rules.pattern = value["pattern"]?.string
     rules.format = value["format"]?.string
+    if value["x-kubernetes-int-or-string"]?.bool != true {
+      rules.allOf = (value["allOf"]?.array ?? []).map { Schema(openAPI: $0) }
+      rules.anyOf = (value["anyOf"]?.array ?? []).map { Schema(openAPI: $0) }
+      rules.oneOf = (value["oneOf"]?.array ?? []).map { Schema(openAPI: $0) }
+      rules.not = value["not"].map { [Schema(openAPI: $0)] } ?? []
+    }
     rules.isAtomic = value["x-kubernetes-map-type"] == "atomic"
     rules.isEmbeddedResource = isRoot || value["x-kubernetes-embedded-resource"]?.bool == true
     if isRoot { rules.source = value }

@@ -25,6 +25,21 @@ extension Schema {
     }
     checkRange(value, at: path, &faults)
     checkChildren(value, at: path, &faults)
+    checkCombinations(value, at: path, &faults)
+  }
+
+  private func checkCombinations(_ value: JSONValue, at path: String, _ faults: inout [FieldError]) {
+    func holds(_ schema: Schema) -> Bool { schema.faults(in: value).isEmpty }
+    func refuse(_ text: String) { faults.append(.invalid(path, value, "\(path) in body must \(text)")) }
+    if !rules.allOf.allSatisfy(holds) { refuse("validate all the schemas (allOf)") }
+    if !rules.anyOf.isEmpty, !rules.anyOf.contains(where: holds) {
+      refuse("validate at least one schema (anyOf)")
+    }
+    let count = rules.oneOf.count(where: holds)
+    if !rules.oneOf.isEmpty, count != 1 {
+      refuse("validate one and only one schema (oneOf). Found \(count == 0 ? "none" : "\(count)") valid")
+    }
+    if rules.not.contains(where: holds) { refuse("not validate the schema (not)") }
   }
 
   private func wrongType(_ path: String, _ found: String) -> FieldError {
@@ -32,14 +47,16 @@ extension Schema {
   }
 
   private func checkChildren(_ value: JSONValue, at path: String, _ faults: inout [FieldError]) {
+    defer {
+      for key in rules.required where value.object != nil && value[key] == nil {
+        faults.append(.required(path.isEmpty ? key : "\(path).\(key)"))
+      }
+    }
     switch (shape, value) {
     case (.object(let known, _), .object(let fields)):
       for key in fields.keys.sorted() {
         guard let schema = known[key], let child = fields[key] else { continue }
         schema.check(child, at: path.isEmpty ? key : "\(path).\(key)", &faults)
-      }
-      for key in rules.required where fields[key] == nil {
-        faults.append(.required(path.isEmpty ? key : "\(path).\(key)"))
       }
     case (.map(let schema), .object(let fields)):
       for key in fields.keys.sorted() {

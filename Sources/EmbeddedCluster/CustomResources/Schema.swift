@@ -52,6 +52,11 @@ final class Schema: Sendable {
     var pattern: String?
     var format: String?
     var title: String?
+    /// Further schemas that restrict the value; they say nothing of its structure.
+    var allOf: [Schema] = []
+    var anyOf: [Schema] = []
+    var oneOf: [Schema] = []
+    var not: [Schema] = []
     /// The whole object or map belongs to one writer.
     var isAtomic = false
     /// The value is an object of its own, with apiVersion, kind and metadata.

@@ -207,7 +207,15 @@ enum SchemaText {
     *ClusterRoleBinding: subjects [Subject], roleRef RoleRef!
     ~RoleRef: apiGroup s!, kind s!, name s!
     ~Subject: kind s!, apiGroup s, name s!, namespace s
-    *Ingress: spec any, status any
+    *Ingress: spec IngressSpec, status any
+    IngressSpec: ingressClassName s, defaultBackend IngressBackend, tls [IngressTLS], rules [IngressRule]
+    IngressBackend: service IngressServiceBackend, resource TypedLocalObjectReference
+    IngressServiceBackend: name s!, port ServiceBackendPort
+    ~ServiceBackendPort: name s, number i
+    IngressTLS: hosts [s], secretName s
+    IngressRule: host s, http HTTPIngressRuleValue
+    HTTPIngressRuleValue: paths [HTTPIngressPath]!
+    HTTPIngressPath: path s, pathType s!, backend IngressBackend!
     *IngressClass: spec any
     *NetworkPolicy: spec any
     *PriorityClass: value i!, globalDefault b, description s, preemptionPolicy s

@@ -80,16 +80,26 @@ package final class Gateway: Service {
       .bind(host: options.host, port: options.port).get()
   }
 
-  /// Follows routes, services and endpoints until cancelled.
+  /// Follows routes, services and endpoints until cancelled. What changes while the table is made is one change, since
+  /// a table is made of all routes.
   private func followStore() async {
+    let (changes, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.watchStore { signal.yield() } }
+      for await _ in changes { rebuild() }
+      group.cancelAll()
+    }
+  }
+
+  private func watchStore(_ changed: () -> Void) async {
+    let kinds: [ResourceType] = [
+      .httpRoutes, .services, .endpointSlices, ForeignGateways.gateways, ForeignGateways.classes,
+    ]
     while !Task.isCancelled {
       do {
-        let kinds: [ResourceType] = [
-          .httpRoutes, .services, .endpointSlices, ForeignGateways.gateways, ForeignGateways.classes,
-        ]
         let events = try store.watch(kinds)
-        rebuild()
-        for await _ in events { rebuild() }
+        changed()
+        for await _ in events { changed() }
       } catch {
         logger.warning("the gateway cannot watch its routes", metadata: ["error": "\(error)"])
       }
@@ -108,15 +118,15 @@ package final class Gateway: Service {
       gateways: store.list(ForeignGateways.gateways).items,
       classes: store.list(ForeignGateways.classes).items
     )
-    for route in routes { report(route, table, foreign) }
+    let rules = Dictionary(grouping: table.rules, by: \.route)
+    for route in routes { report(route, rules[ObjectKey(route)]?.flatMap(\.backends) ?? [], foreign) }
   }
 
-  private func report(_ route: JSONValue, _ table: RoutingTable, _ foreign: ForeignGateways) {
+  private func report(_ route: JSONValue, _ backends: [RoutingTable.Backend], _ foreign: ForeignGateways) {
     guard route.spec["parentRefs"]?.array?.isEmpty == false else { return }
-    let rules = table.rules.filter { $0.id.hasPrefix("\(route.namespace)/\(route.name)/") }
     let status = RouteStatus.make(
       route: route,
-      rules: rules,
+      backends: backends,
       foreign: foreign,
       now: store.sources.now()
     )

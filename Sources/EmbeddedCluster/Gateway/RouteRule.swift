@@ -12,6 +12,8 @@ struct RouteRule: Sendable, Equatable {
 
   /// Tells the rules apart; matches of one rule share it, and with it the sequence of choices.
   let id: String
+  /// Where it is written; nil for a Service that no route names.
+  var route: ObjectKey?
   /// Empty for any host.
   var hosts: [String] = []
   var path: PathMatch = .prefix("")
@@ -32,6 +34,7 @@ struct RouteRule: Sendable, Equatable {
       return (matches.isEmpty ? [.object([:])] : matches).compactMap { match -> RouteRule? in
         guard let path = pathMatch(match["path"]), match["queryParams"] == nil else { return nil }
         var result = RouteRule(id: "\(route.namespace)/\(route.name)/\(index)", backends: backends)
+        result.route = ObjectKey(route)
         result.hosts = hosts
         result.path = path
         result.method = match["method"]?.string

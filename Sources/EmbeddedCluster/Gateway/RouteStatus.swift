@@ -7,9 +7,12 @@ enum RouteStatus {
 
   /// The next status; equal to the last one when nothing changed in meaning. Entries of other controllers stay, and
   /// their Gateways get none from this one.
-  static func make(route: JSONValue, rules: [RouteRule], foreign: ForeignGateways, now: Instant) -> JSONValue
-  {
-    let backends = rules.flatMap(\.backends)
+  static func make(
+    route: JSONValue,
+    backends: [RoutingTable.Backend],
+    foreign: ForeignGateways,
+    now: Instant
+  ) -> JSONValue {
     let missing = backends.first { !$0.isResolved }
     let accepted = Condition(
       type: "Accepted",

@@ -28,7 +28,8 @@ enum Corpus {
     return try YAML.parse(bytes).map(\.json).filter { !$0.isNull }
   }
 
-  private static func files(in folder: String) -> [String] {
+  /// All YAML files in a folder and below, sorted.
+  static func files(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
