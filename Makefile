@@ -7,7 +7,7 @@ RELEASE := -c release --product serin --static-swift-stdlib
 BINARY := $(CURDIR)/.build/release/serin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate bench bench-analyses ci clean
+.PHONY: help setup setup-build build demo test lint size imports manifests tsan asan simulate bench bench-analyses bench-routes ci clean
 
 help: ## List the targets.
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,11 @@ bench: build ## Measure what 1,000 rollouts cost, on an embedded cluster (ROLLOU
 
 bench-analyses: build ## Measure what 1,000 AnalysisRuns that ask every second cost, for ten minutes.
 	$(SWIFT) run -c release --package-path Benchmarks Analyses --serin $(BINARY) --count $(or $(RUNS),1000) --check
+
+bench-routes: build ## Measure 1,000 rollouts behind one Gateway that change their weights in the same second.
+	$(SWIFT) run -c release --package-path Benchmarks Routes --serin $(BINARY) --count $(or $(ROLLOUTS),1000) --check
+	$(SWIFT) run -c release --package-path Benchmarks Routes --serin $(BINARY) --count $(or $(ROLLOUTS),1000) --share 10 \
+	  --check
 
 ci: ## All that continuous integration does.
 	@.ci/run

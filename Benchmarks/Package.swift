@@ -39,6 +39,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .executableTarget(
+      name: "Routes",
+      dependencies: ["KubeClient", "KubeModel", "Primitives", argumentParser],
+      swiftSettings: settings
+    ),
+    .executableTarget(
       name: "Analyses",
       dependencies: ["HTTPTransport", "KubeClient", "KubeModel", "Primitives", argumentParser],
       swiftSettings: settings
