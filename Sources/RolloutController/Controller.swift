@@ -57,7 +57,7 @@ package struct Controller: Sendable {
     let steps = StepPluginRunner(work: { await plugins.answer($0, $1) }, finished: { wakeStep.send($0) })
     let rollouts = makeRolloutWorker(lease: lease, events: events, writer: git.writer, steps: steps)
     let experiments = makeExperimentWorker(lease: lease, events: events)
-    connectOutside(events: events, http: http) { rollouts.enqueue($0) }
+    connectOutside(events: events, http: http, plugins: plugins, lease: lease) { rollouts.enqueue($0) }
     let wakeRun = Relay<ObjectKey>()
     let measurements = MeasurementRunner { wakeRun.send($0) }
     let runs = makeAnalysisWorker(
@@ -120,6 +120,8 @@ package struct Controller: Sendable {
   private func connectOutside(
     events: EventRecorder,
     http: HTTPClient,
+    plugins: PluginHost,
+    lease: LeaseState,
     wake: @escaping @Sendable (ObjectKey) -> Void
   ) {
     let stores = stores
@@ -127,7 +129,10 @@ package struct Controller: Sendable {
     let secrets = SecretReader(client: client)
     stores.routes.outside.connect(
       OutsideRoutes.Environment(
-        sources: [.recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret)],
+        sources: [
+          .recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret),
+          .plugin: PluginRoutes(host: plugins, mayWrite: { lease.isLeader }),
+        ],
         wake: wake,
         complain: { key, message in
           guard let rollout = stores.rollouts[key] else { return }

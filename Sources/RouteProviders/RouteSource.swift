@@ -4,16 +4,34 @@ package import TrafficPlans
 /// Who is asked for what routers read and write outside of the cluster, and does it.
 ///
 /// What is read has a `metadata.resourceVersion` that changes with it, so that a change which was planned from it can be
-/// refused once it is another one. Each call ends by itself within seconds.
+/// refused once it is another one. It may have `trouble`, a line for people: then it is the last that was known, and is
+/// asked for again, later each time.
 package protocol RouteSource: Sendable {
   /// How often to ask while a release is in flight.
   var interval: Duration { get }
+
+  /// How often to ask at rest.
+  var restInterval: Duration { get }
+
+  /// Whether ``perform(_:)`` only notes what is wanted, at once, and the next ``read(_:)`` brings it about.
+  var answersLater: Bool { get }
 
   /// What is there now; nil when there is nothing.
   func read(_ address: RouteAddress) async throws(RouteFailure) -> JSONValue?
 
   /// Writes, and gives what is there after it.
   func perform(_ change: RouteChange) async throws(RouteFailure) -> JSONValue?
+
+  /// Forgets what it keeps of an address for which nobody asks any more.
+  func forget(_ address: RouteAddress)
+}
+
+extension RouteSource {
+  package var restInterval: Duration { .seconds(60) }
+
+  package var answersLater: Bool { false }
+
+  package func forget(_ address: RouteAddress) {}
 }
 
 /// Why something outside of the cluster could not be read or written.

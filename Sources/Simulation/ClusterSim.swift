@@ -159,6 +159,11 @@ package struct ClusterSim: Sendable {
       routes[router.address] = router.atRest
       dataPlane[router.address] = router.atRest
     }
+    for case let router as PluginRouter in spec.canary?.routing.routers ?? []
+    where routes[router.address] == nil {
+      let nothing: JSONValue = ["metadata": ["resourceVersion": "1"], "state": .null]
+      (routes[router.address], dataPlane[router.address]) = (nothing, nothing)
+    }
   }
 
   /// What the observer would read now.

@@ -28,7 +28,7 @@ package struct TrafficRouting: Sendable, Hashable {
     (powerDNSPlugin, powerDNSUnits),
   ]
 
-  /// The fields of `trafficRouting`, and keys of its `plugins`, that name a router which can be driven.
+  /// The fields of `trafficRouting`, and keys of its `plugins`, that name a router of Serin's own.
   package static let known = Set(readers.map(\.field))
 
   package let units: [Unit]
@@ -44,7 +44,8 @@ package struct TrafficRouting: Sendable, Hashable {
   package init(_ routing: JSONValue?, rollout: ObjectKey) {
     source = routing ?? .null
     self.rollout = rollout
-    units = Self.readers.flatMap { $0.read(routing ?? .null, rollout) }
+    let given = routing ?? .null
+    units = Self.readers.flatMap { $0.read(given, rollout) } + Self.pluginUnits(given, rollout)
     routers = units.map(\.router)
     addresses = routers.flatMap { $0.required + $0.derived }.reduce(into: []) { addresses, address in
       if !addresses.contains(address) { addresses.append(address) }

@@ -10,7 +10,7 @@ import YAMLEdit
     let name: String
     let routing: TrafficRouting
     let services: (canary: String, stable: String)
-    let live: LiveRoutes
+    private(set) var live: LiveRoutes
 
     var testDescription: String { name }
 
@@ -40,7 +40,16 @@ import YAMLEdit
         records.set(nil, at: "metadata", "resourceVersion")
         live[router.address] = records
       }
+      for case let router as PluginRouter in routing.routers {
+        live[router.address] = ["metadata": [:], "state": .null]
+      }
       self.live = live
+      // A program is told of all requests for stable once, before the first release.
+      for case let router as PluginRouter in routing.routers {
+        guard case .changes(let changes) = router.plan(weights(0), live) else { continue }
+        let wish = changes.first.flatMap { PluginRouter.wish(of: $0) }
+        self.live[router.address] = ["metadata": [:], "state": wish ?? .null]
+      }
     }
 
     func weights(_ canary: Int) -> TrafficWeights {
@@ -59,8 +68,8 @@ import YAMLEdit
   @Test func thereIsOneForEveryKindThatIsRouted() {
     let kinds = Example.all.flatMap { $0.routing.routers.flatMap(\.required) }.map(\.type.kind)
     for kind in [
-      "ApisixRoute", "DNSRecordSet", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "TraefikService",
-      "VirtualService",
+      "ApisixRoute", "DNSRecordSet", "HTTPProxy", "HTTPRoute", "Ingress", "Mapping", "RouterPlugin",
+      "TraefikService", "VirtualService",
     ] {
       #expect(kinds.contains(kind), "no example has a router for \(kind)")
     }

@@ -22,10 +22,13 @@ struct PluginFailure: Error, Sendable, Hashable, CustomStringConvertible {
   let description: String
   /// Whether the same question may be answered later without anybody changing anything.
   let isTransient: Bool
+  /// Whether there is no list that names it.
+  let isUnlisted: Bool
 
-  init(_ description: String, isTransient: Bool = false) {
+  init(_ description: String, isTransient: Bool = false, isUnlisted: Bool = false) {
     self.description = description
     self.isTransient = isTransient
+    self.isUnlisted = isUnlisted
   }
 }
 
@@ -138,7 +141,8 @@ struct PluginCatalog: Sendable {
   func entry(_ kind: PluginKind, _ name: String) throws(PluginFailure) -> PluginEntry {
     if let failure = broken[kind] { throw failure }
     guard let entry = entries[kind]?[name] else {
-      throw PluginFailure("\(kind.word) plugin \(name): \(Self.configMap) has none under \(kind.rawValue)")
+      let reason = "\(kind.word) plugin \(name): \(Self.configMap) has none under \(kind.rawValue)"
+      throw PluginFailure(reason, isUnlisted: true)
     }
     return try entry.get()
   }

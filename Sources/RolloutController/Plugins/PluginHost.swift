@@ -16,8 +16,9 @@ package struct PluginHost: Sendable {
   private let now: @Sendable () -> Instant
   private let logger: Logger
   private let memory = Locked(Memory())
-  /// Processes at the same time.
+  /// Processes at the same time; those of routers have no others before them in the line.
   private let permits = PermitPool(8)
+  private let routerPermits = PermitPool(8)
 
   private struct Memory {
     var catalog: (catalog: PluginCatalog, readAt: Instant)?
@@ -82,6 +83,7 @@ package struct PluginHost: Sendable {
     }
     // Variables stand in a ConfigMap, but what they lead to need not be told to all who read logs.
     let redaction = Redaction(secrets + entry.environment.values)
+    let permits = entry.kind == .router ? routerPermits : permits
     do throws(CancellationError) { try await permits.take() } catch {
       throw PluginFailure("\(subject): the call was cancelled", isTransient: true)
     }
@@ -112,7 +114,8 @@ package struct PluginHost: Sendable {
       throw PluginFailure("\(subject): \(error.message)", isTransient: error.isTransient)
     }
     guard let data else {
-      throw PluginFailure("\(subject): there is no ConfigMap \(namespace)/\(PluginCatalog.configMap)")
+      let reason = "\(subject): there is no ConfigMap \(namespace)/\(PluginCatalog.configMap)"
+      throw PluginFailure(reason, isUnlisted: true)
     }
     let catalog = PluginCatalog(data)
     memory.withLock { $0.catalog = (catalog, time) }

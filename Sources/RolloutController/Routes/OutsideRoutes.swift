@@ -39,6 +39,8 @@ package final class OutsideRoutes: Service, Sendable {
     var hasAnswered = false
     var failures = 0
     var due: Instant
+    /// When it was named first.
+    let since: Instant
     var isAsked = false
     /// How often it was written: an answer that was begun before a write says nothing.
     var writes = 0
@@ -50,11 +52,15 @@ package final class OutsideRoutes: Service, Sendable {
     /// Whether the answer is another one.
     var isNew = false
     var complaint: String?
+    /// Nobody asks for it any more.
+    var isForgotten = false
   }
 
   /// So many failures in a row leave the last answer as it is.
   private static let patience = 2
   private static let restInterval = Duration.seconds(60)
+  /// For so long a rollout waits for the first answer before anything else.
+  private static let firstWait = Duration.seconds(10)
 
   private let entries = Locked<[RouteAddress: Entry]>([:])
   private let environment = Locked<Environment?>(nil)
@@ -69,19 +75,24 @@ package final class OutsideRoutes: Service, Sendable {
   package func ask(for addresses: [RouteAddress], by rollout: ObjectKey, isInFlight: Bool) {
     guard let environment = environment.withLock({ $0 }) else { return }
     let now = environment.now()
-    entries.withLock { entries in
+    let gone = entries.withLock { entries in
+      var gone: [RouteAddress] = []
       for (address, entry) in entries where entry.rollouts[rollout] != nil && !addresses.contains(address) {
         entries[address]?.rollouts[rollout] = nil
-        if entries[address]?.rollouts.isEmpty == true { entries[address] = nil }
+        guard entries[address]?.rollouts.isEmpty == true else { continue }
+        entries[address] = nil
+        gone.append(address)
       }
       for address in addresses {
-        var entry = entries[address] ?? Entry(due: now)
+        var entry = entries[address] ?? Entry(due: now, since: now)
         let wasInFlight = entry.rollouts[rollout] ?? isInFlight
         entry.rollouts[rollout] = isInFlight
         if isInFlight, !wasInFlight { entry.due = min(entry.due, now) }
         entries[address] = entry
       }
+      return gone
     }
+    for address in gone { source(of: address, environment)?.forget(address) }
     if !addresses.isEmpty { demand.raise() }
   }
 
@@ -90,18 +101,26 @@ package final class OutsideRoutes: Service, Sendable {
     entries.withLock { $0[address]?.answer } ?? .unknown("it was not asked for yet")
   }
 
-  /// Whether something of it was never answered yet: the first answer, or failure, wakes the rollout.
+  /// Whether something of it was never answered yet, and may be soon: the first answer, or failure, wakes the rollout.
   func isPending(_ addresses: some Sequence<RouteAddress>) -> Bool {
     let outside = addresses.filter { $0.outside != nil }
-    guard !outside.isEmpty else { return false }
-    return entries.withLock { entries in outside.contains { entries[$0]?.hasAnswered != true } }
+    guard !outside.isEmpty, let now = environment.withLock({ $0?.now() }) else { return false }
+    return entries.withLock { entries in
+      outside.contains { address in
+        guard let entry = entries[address] else { return true }
+        return !entry.hasAnswered && now < entry.since + Self.firstWait
+      }
+    }
+  }
+
+  private func source(of address: RouteAddress, _ environment: Environment) -> (any RouteSource)? {
+    address.outside.flatMap { environment.sources[$0.kind] }
   }
 
   /// Performs a change, and knows what is there after it.
   package func perform(_ change: RouteChange) async throws(RouteFailure) {
     let address = change.address
-    guard let environment = environment.withLock({ $0 }), let kind = address.outside?.kind,
-      let source = environment.sources[kind]
+    guard let environment = environment.withLock({ $0 }), let source = source(of: address, environment)
     else { throw RouteFailure(.invalid, "nobody can be asked for \(address)") }
     entries.withLock { $0[address]?.writes += 1 }
     do throws(RouteFailure) {
@@ -112,7 +131,7 @@ package final class OutsideRoutes: Service, Sendable {
         entry.hasAnswered = true
         entry.failures = 0
         entry.answer = written.map { .found($0) } ?? .missing
-        entry.due = environment.now() + interval(entry, source)
+        entry.due = environment.now() + (source.answersLater ? .zero : interval(entry, source))
         entries[address] = entry
         return Array(entry.rollouts.keys)
       }
@@ -160,8 +179,8 @@ package final class OutsideRoutes: Service, Sendable {
   }
 
   private func ask(_ address: RouteAddress, _ writes: Int) async {
-    guard let environment = environment.withLock({ $0 }), let kind = address.outside?.kind else { return }
-    let source = environment.sources[kind]
+    guard let environment = environment.withLock({ $0 }) else { return }
+    let source = source(of: address, environment)
     let answer: Result<JSONValue?, RouteFailure>
     do throws(RouteFailure) {
       guard let source else { throw RouteFailure(.invalid, "nobody can be asked for it") }
@@ -170,7 +189,7 @@ package final class OutsideRoutes: Service, Sendable {
       answer = .failure(error)
     }
     let news = entries.withLock { entries -> News in
-      guard var entry = entries[address] else { return News() }
+      guard var entry = entries[address] else { return News(isForgotten: true) }
       defer { entries[address] = entry }
       entry.isAsked = false
       guard entry.writes == writes else {
@@ -178,11 +197,13 @@ package final class OutsideRoutes: Service, Sendable {
         return News()
       }
       var news = Self.note(answer, of: address, in: &entry)
-      let wait = interval(entry, source) * (1 << min(entry.failures, 5))
-      entry.due = environment.now() + min(Self.restInterval, wait)
+      let usual = interval(entry, source)
+      let wait = min(max(Self.restInterval, usual), usual * (1 << min(entry.failures, 5)))
+      entry.due = environment.now() + wait
       news.rollouts = Array(entry.rollouts.keys)
       return news
     }
+    if news.isForgotten { source?.forget(address) }
     for rollout in news.rollouts {
       if let complaint = news.complaint { environment.complain(rollout, complaint) }
       if news.isNew { environment.wake(rollout) }
@@ -200,8 +221,10 @@ package final class OutsideRoutes: Service, Sendable {
     var news = News()
     switch answer {
     case .success(let object):
-      entry.failures = 0
+      let trouble = object?["trouble"]?.string
+      entry.failures = trouble == nil ? 0 : entry.failures + 1
       entry.answer = object.map { .found($0) } ?? .missing
+      if let trouble, trouble != before.object?["trouble"]?.string { news.complaint = trouble }
     case .failure(let failure):
       entry.failures += 1
       let isBorne = failure.kind == .unreachable && entry.failures <= patience && before.object != nil
@@ -215,6 +238,7 @@ package final class OutsideRoutes: Service, Sendable {
   }
 
   private func interval(_ entry: Entry, _ source: (any RouteSource)?) -> Duration {
-    entry.rollouts.values.contains(true) ? source?.interval ?? Self.restInterval : Self.restInterval
+    let rest = source?.restInterval ?? Self.restInterval
+    return entry.rollouts.values.contains(true) ? source?.interval ?? rest : rest
   }
 }

@@ -71,6 +71,13 @@ extension Situation {
     }
   }
 
+  /// Of plugins, only the controller's own list says which there are.
+  private static func absence(of address: RouteAddress) -> String {
+    guard address.outside?.kind == .plugin else { return "\(address) not found" }
+    return "the router plugin \(address.key.name) is not supported by this version of Serin, and "
+      + "argo-rollouts-config lists none of that name under trafficRouterPlugins"
+  }
+
   private func routeIssue(_ canary: CanaryStrategy) -> SpecIssue? {
     let weights = place(canary, recorded)
     for unit in canary.routing.units {
@@ -78,7 +85,7 @@ extension Situation {
       for address in unit.router.required {
         switch snapshot.routes[address] {
         case .found, .unknown: continue
-        case .missing, nil: return SpecIssue(path, "\(address) not found")
+        case .missing, nil: return SpecIssue(path, Self.absence(of: address))
         case .unserved:
           return SpecIssue(path, "\(address) not found: the cluster has no \(address.type)")
         }

@@ -49,8 +49,8 @@ struct RouterValidation {
     let plugins = (routing["plugins"]?.object ?? [:]).map(\.key)
     let given = fields.map { ($0, $0) } + plugins.map { ("plugins.\($0)", $0) }
     return given.sorted { $0.0 < $1.0 }.compactMap { field, name in
-      guard TrafficRouting.known.contains(name), !units.contains(where: { $0.field.hasPrefix("\(field).") })
-      else { return nil }
+      let isNamed = units.contains { "\($0.field).".hasPrefix("\(field).") }
+      guard TrafficRouting.known.contains(name), !isNamed else { return nil }
       return .required("\(path).trafficRouting.\(field)", "it names no object of the data plane")
     }
   }

@@ -8,6 +8,8 @@ package struct OutsidePlace: Sendable, Hashable {
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// The records of one name in a zone of PowerDNS.
     case recordSet = "DNSRecordSet"
+    /// What a router plugin brings about for one rollout.
+    case plugin = "RouterPlugin"
   }
 
   package let kind: Kind

@@ -15,9 +15,16 @@ import TrafficPlans
     /// Held answers come when the test lets them.
     let isHeld = Locked(false)
 
-    init(_ answer: JSONValue?) { self.answer = Locked(.success(answer)) }
+    init(_ answer: JSONValue?, answersLater: Bool = false) {
+      self.answer = Locked(.success(answer))
+      self.answersLater = answersLater
+    }
 
     let interval = Duration.seconds(5)
+    let answersLater: Bool
+    let forgotten = Locked(0)
+
+    func forget(_ address: RouteAddress) { forgotten.withLock { $0 += 1 } }
 
     func read(_ address: RouteAddress) async throws(RouteFailure) -> JSONValue? {
       let answer = answer.withLock { $0 }
@@ -125,6 +132,33 @@ import TrafficPlans
     }
     #expect(why.contains("nobody answers"))
     #expect(world.complaints.withLock { $0 } == ["shop/web: \(why)"])
+  }
+
+  @Test func troubleIsToldOnceAndAskedForLaterEachTime() async {
+    let world = World(Oracle(["records": 1]))
+    world.routes.ask(for: [address], by: web, isInFlight: true)
+    #expect(await world.round() == 1)
+    let troubled: JSONValue = ["records": 1, "trouble": "it hangs"]
+    world.oracle.answer.withLock { $0 = .success(troubled) }
+    for (count, pause) in [(2, 5), (3, 10), (4, 20), (5, 40), (6, 60), (7, 60)] {
+      world.pass(pause - 1)
+      #expect(await world.round() == count - 1)
+      world.pass(1)
+      #expect(await world.round() == count)
+      #expect(world.routes.reference(address) == .found(troubled))
+    }
+    #expect(world.complaints.withLock { $0 } == ["shop/web: it hangs"])
+  }
+
+  @Test func whatIsOnlyNotedIsAskedForAtOnceAndForgottenWithItsRollout() async throws {
+    let world = World(Oracle(["records": 1], answersLater: true))
+    world.routes.ask(for: [address], by: web, isInFlight: false)
+    #expect(await world.round() == 1)
+    try await world.routes.perform(.patch(address, ["records": 2]))
+    #expect(await world.round() == 2)
+    #expect(world.routes.reference(address) == .found(["records": 2]))
+    world.routes.ask(for: [], by: web, isInFlight: false)
+    #expect(world.oracle.forgotten.withLock { $0 } == 1)
   }
 
   @Test func aRefusalIsBelievedAtOnce() async {
