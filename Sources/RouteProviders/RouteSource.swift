@@ -10,6 +10,9 @@ package protocol RouteSource: Sendable {
   /// How often to ask while a release is in flight.
   var interval: Duration { get }
 
+  /// The same once this is what was answered last, where it matters.
+  func interval(after object: JSONValue?) -> Duration
+
   /// How often to ask at rest.
   var restInterval: Duration { get }
 
@@ -27,6 +30,8 @@ package protocol RouteSource: Sendable {
 }
 
 extension RouteSource {
+  package func interval(after object: JSONValue?) -> Duration { interval }
+
   package var restInterval: Duration { .seconds(60) }
 
   package var answersLater: Bool { false }

@@ -239,6 +239,7 @@ package final class OutsideRoutes: Service, Sendable {
 
   private func interval(_ entry: Entry, _ source: (any RouteSource)?) -> Duration {
     let rest = source?.restInterval ?? Self.restInterval
-    return entry.rollouts.values.contains(true) ? source?.interval ?? rest : rest
+    guard entry.rollouts.values.contains(true) else { return rest }
+    return source?.interval(after: entry.answer.object) ?? rest
   }
 }

@@ -33,6 +33,11 @@ package final class PluginRoutes: RouteSource {
 
   package var interval: Duration { .seconds(5) }
 
+  /// Where nothing is waited for, only what somebody else changes can be found.
+  package func interval(after object: JSONValue?) -> Duration {
+    object == nil || object?["verified"] == false ? interval : .seconds(30)
+  }
+
   package var restInterval: Duration { .seconds(300) }
 
   package var answersLater: Bool { true }

@@ -104,11 +104,13 @@ import TrafficPlans
     #expect(world.text("shop.web.map") == atRest)
     #expect(live["verified"] == nil, "nobody says that the map is loaded")
     #expect(Self.router.plan(Self.weights(0), [address: live]) == .unchanged)
+    #expect(world.routes.interval(after: live) == .seconds(30))
 
     try world.write(atRest, to: "shop.web.map.loaded")
     _ = try await Self.wish(20, live, world)
     live = try #require(try await world.routes.read(address))
     #expect(Self.sees(20, live) && live["verified"] == false)
+    #expect(world.routes.interval(after: live) == .seconds(5))
     try world.write(try #require(world.text("shop.web.map")), to: "shop.web.map.loaded")
     live = try #require(try await world.routes.read(address))
     #expect(live["verified"] == true)
