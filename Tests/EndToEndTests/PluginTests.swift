@@ -17,7 +17,7 @@ extension EndToEnd {
         "http://approvals.example.com/shop/web": "file://\(folder)/approval",
         "/var/log/shop.log": "\(folder)/shop.log", "registry.example.com/shop:1.4.2": "shop:v1",
         "interval: 30s": "interval: 1s", "duration: 2m": "duration: 1s",
-        "namespace: serin": "namespace: default",
+        "name: argo-rollouts-config": "{name: argo-rollouts-config, namespace: default}",
       ]
       return places.reduce(text) { $0.replacing($1.key, with: $1.value) }
     }

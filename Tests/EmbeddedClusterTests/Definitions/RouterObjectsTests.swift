@@ -61,7 +61,7 @@ struct RouterObjectsTests {
     print("not held against a real definition, for want of one: \(names.joined(separator: ", "))")
     #expect(
       names == [
-        "DNSRecordSet", "HTTPProxy of projectcontour.io/v1", "Mapping of getambassador.io/v2",
+        "DNSRecordSet", "HTTPProxy of projectcontour.io/v1", "Mapping of getambassador.io/v2", "RouterPlugin",
       ]
     )
   }
