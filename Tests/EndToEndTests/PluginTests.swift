@@ -16,10 +16,17 @@ extension EndToEnd {
         "file:///plugins/": "file://\(Self.folder)/", "/var/lib/balancer": "\(folder)/balancer",
         "http://approvals.example.com/shop/web": "file://\(folder)/approval",
         "/var/log/shop.log": "\(folder)/shop.log", "registry.example.com/shop:1.4.2": "shop:v1",
-        "interval: 30s": "interval: 1s", "duration: 2m": "duration: 1s",
+        "interval: 30s": "interval: 1s", "duration: 2m": "duration: 1h",
         "name: argo-rollouts-config": "{name: argo-rollouts-config, namespace: default}",
       ]
       return places.reduce(text) { $0.replacing($1.key, with: $1.value) }
+    }
+
+    /// Which file the map is: each change is a new one.
+    private static func file(_ stage: Stage) -> [Int] {
+      var status = stat()
+      guard stat("\(stage.folder)/balancer/shop.shop.map", &status) == 0 else { return [] }
+      return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
     private func waitForMap(_ stage: Stage, _ canary: Int) async throws {
@@ -55,19 +62,20 @@ extension EndToEnd {
 
         // The first release is approved, measured and promoted.
         try await stage.apply(rollout.replacing("shop:v1", with: "shop:v2"))
-        try await waitForMap(stage, 20)
+        try await waitForMap(stage, 60)
         let canary = try await stage.get(.rollouts, "shop", "web")?.status["canary"]
         #expect(canary?["stepPluginStatuses"]?.array?.first?["message"] == "approved by ada")
-        try await waitForMap(stage, 60)
+        #expect(try await stage.serin("promote", "web", "-n", "shop").code == 0)
         try await stage.waitForPhase("Healthy", "web", "shop")
         try await waitForMap(stage, 0)
+        let map = Self.file(stage)
 
         // The second one fails its metric.
         try Files.write(String(repeating: "ERROR\n", count: 9), to: "\(stage.folder)/shop.log")
         try await stage.apply(rollout.replacing("shop:v1", with: "shop:v3"))
-        try await waitForMap(stage, 20)
         try await stage.waitForPhase("Degraded", "web", "shop")
         try await waitForMap(stage, 0)
+        #expect(Self.file(stage) != map, "the map was another one in between")
         #expect(Files.read("\(stage.folder)/balancer/shop.shop.map") == before)
         let status = try #require(try await stage.get(.rollouts, "shop", "web")).status
         #expect(status["abort"] == true || status["abortedAt"] != nil, "\(status)")
