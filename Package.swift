@@ -106,7 +106,7 @@ let package = Package(
       exclude: ["Golden"]
     ),
     tests("GitOpsCoreTests", ["GitOpsCore", "KubeModel", "Primitives"]),
-    tests("RolloutCoreTests", ["RolloutCore", "Simulation", "KubeModel", "Primitives"]),
+    tests("RolloutCoreTests", ["RolloutCore", "Simulation", "TrafficPlans", "KubeModel", "Primitives"]),
     tests("SimulationTests", ["Simulation", "RolloutCore", "KubeModel", "Primitives"]),
     tests("HTTPTransportTests", ["HTTPTransport", "Primitives"]),
     tests("YAMLEditTests", ["YAMLEdit", "Primitives"], exclude: ["Fixtures"]),
@@ -127,7 +127,7 @@ let package = Package(
     ),
     tests(
       "RouteProvidersTests",
-      ["RouteProviders", "TrafficPlans", "HTTPTransport", "KubeModel", "Primitives"]
+      ["RouteProviders", "MetricProviders", "TrafficPlans", "HTTPTransport", "KubeModel", "Primitives"]
     ),
     tests(
       "RolloutControllerTests",

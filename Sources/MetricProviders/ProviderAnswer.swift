@@ -127,7 +127,7 @@ package struct ProviderAnswer: Sendable, Hashable {
 package struct ProviderFailure: Error, Sendable, Hashable, CustomStringConvertible {
   package let description: String
   /// Whether nobody answered, or only said that it cannot now.
-  let isOutage: Bool
+  package let isOutage: Bool
 
   init(_ description: String, isOutage: Bool = false) {
     self.description = description

@@ -127,16 +127,24 @@ package struct Controller: Sendable {
     let stores = stores
     let emit = emit(to: events)
     let secrets = SecretReader(client: client)
+    var sources: [OutsidePlace.Kind: any RouteSource] = [
+      .recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret),
+      .plugin: PluginRoutes(host: plugins, mayWrite: { lease.isLeader }),
+    ]
+    if let tag = options.loadBalancerTag {
+      let signer = AWSFormSigner(http: http, options: options.analysis, now: now)
+      let api = LoadBalancerAPI(client: http, sign: { await signer.loadBalancing($0, region: $1) })
+      sources[.loadBalancer] = LoadBalancerSource(api: api, tag: tag)
+    }
     stores.routes.outside.connect(
       OutsideRoutes.Environment(
-        sources: [
-          .recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret),
-          .plugin: PluginRoutes(host: plugins, mayWrite: { lease.isLeader }),
-        ],
+        sources: sources,
         wake: wake,
-        complain: { key, message in
+        complain: { key, address, message in
           guard let rollout = stores.rollouts[key] else { return }
-          emit(PlannedEvent(type: "Warning", reason: "TrafficRoutingError", message: message), rollout)
+          let isWitness = address.outside?.kind == .loadBalancer
+          let reason = isWitness ? "WeightVerifyError" : "TrafficRoutingError"
+          emit(PlannedEvent(type: "Warning", reason: reason, message: message), rollout)
         },
         now: now
       )

@@ -16,6 +16,9 @@ package struct ControllerOptions: Sendable {
   package var concurrency: Int
   /// How analyses are run.
   package var analysis: AnalysisOptions
+  /// The tag of AWS target groups that says for which Service they are; nil when AWS is not asked whether load balancers
+  /// have the weights.
+  package var loadBalancerTag: String?
   /// What the metrics say about who runs.
   package var version: String
   /// Whether anybody will read the metrics.
@@ -29,6 +32,7 @@ package struct ControllerOptions: Sendable {
     stateDirectory: String,
     concurrency: Int = 10,
     analysis: AnalysisOptions = AnalysisOptions(),
+    loadBalancerTag: String? = nil,
     version: String = "unknown",
     servesMetrics: Bool = false
   ) {
@@ -39,6 +43,7 @@ package struct ControllerOptions: Sendable {
     self.stateDirectory = stateDirectory
     self.concurrency = concurrency
     self.analysis = analysis
+    self.loadBalancerTag = loadBalancerTag
     self.version = version
     self.servesMetrics = servesMetrics
   }

@@ -17,6 +17,15 @@ package struct Snapshot: Sendable, Hashable {
       guard case .found(let object) = self else { return nil }
       return object
     }
+
+    /// As a router reads what a witness has said, or that it has said nothing.
+    package var testimony: JSONValue {
+      switch self {
+      case .found(let object): object
+      case .unknown(let why): ["problem": .string(why)]
+      case .missing, .unserved: ["problem": "it is not there"]
+      }
+    }
   }
 
   package var now: Instant
@@ -96,6 +105,7 @@ extension Snapshot {
       case .unknown: return nil
       }
     }
+    for witness in router.witnesses(live) { live[witness] = routes[witness]?.testimony }
     return live
   }
 }

@@ -48,8 +48,16 @@ package protocol TrafficRouter: Sendable {
   /// for a unit that selects none by itself.
   func selectedHash(_ role: TrafficRole, _ live: LiveRoutes) -> String?
 
-  /// Whether the data plane itself says that it follows the present generation of the objects; nil when it never says.
-  func isFollowed(_ live: LiveRoutes) -> Bool?
+  /// Whether the data plane itself says that it follows the present generation of the objects. Each router says who
+  /// gives no proof where there is none: what cannot be verified is told and not assumed.
+  func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof
+
+  /// Who outside of the cluster says whether the objects are followed: asked only where the controller is told to, and
+  /// then part of `live`.
+  func witnesses(_ live: LiveRoutes) -> [RouteAddress]
+
+  /// What the witnesses have said, as the status of a Rollout tells it; nil when there is nothing to tell.
+  func testimony(_ weights: TrafficWeights, _ live: LiveRoutes) -> JSONValue?
 
   /// Why the unit cannot have a route that a step adds, as a clause such as `a TCPRoute has no headers to match`; nil
   /// when it can.
@@ -89,7 +97,9 @@ extension TrafficRouter {
 
   package func selectedHash(_ role: TrafficRole, _ live: LiveRoutes) -> String? { nil }
 
-  package func isFollowed(_ live: LiveRoutes) -> Bool? { nil }
+  package func witnesses(_ live: LiveRoutes) -> [RouteAddress] { [] }
+
+  package func testimony(_ weights: TrafficWeights, _ live: LiveRoutes) -> JSONValue? { nil }
 
   package func refusal(of route: ManagedRoute) -> String? { "it has no routes beside its weights" }
 

@@ -52,6 +52,22 @@ package struct TrafficRouting: Sendable, Hashable {
     }
   }
 
+  /// Who outside of the cluster says whether the objects are followed; it depends on the objects.
+  package func witnesses(_ live: LiveRoutes) -> [RouteAddress] {
+    routers.flatMap { $0.witnesses(live) }.reduce(into: []) { addresses, address in
+      if !addresses.contains(address) { addresses.append(address) }
+    }
+  }
+
+  /// Who gives no proof of what is served, as far as the spec tells; objects may.
+  package var silent: [String] {
+    let weights = TrafficWeights(canaryService: "", stableService: "", canary: 0)
+    return routers.compactMap { router in
+      guard case .silent(let name) = router.proof(weights, [:]) else { return nil }
+      return name
+    }
+  }
+
   package static func == (left: TrafficRouting, right: TrafficRouting) -> Bool {
     left.source == right.source && left.rollout == right.rollout
   }

@@ -149,6 +149,7 @@ import Testing
       Step:          1/2
       SetWeight:     20
       ActualWeight:  20
+      Verified:      no: weights are set; the gateway gives no proof that they are served
     Images:          shop:v1 (stable)
                      shop:v2 (canary)
     Replicas:
@@ -289,6 +290,20 @@ import Testing
 
   private var now: Instant { Self.now }
 
+  @Test(arguments: [(true, "yes"), (false, "not yet")])
+  func whatIsKnownOfTheWeightsIsSaid(isVerified: Bool, words: String) {
+    var rollout = Self.canary
+    rollout.set(.bool(isVerified), at: "status", "canary", "weights", "verified")
+    let report = RolloutReport(
+      rollout: rollout,
+      replicaSets: [],
+      pods: [],
+      analysisRuns: [],
+      source: nil
+    )
+    #expect(Self.lines(report).contains("\n  Verified:      \(words)\n"))
+  }
+
   private static let withExperiment = """
     Name:            web
     Namespace:       shop
@@ -298,6 +313,7 @@ import Testing
       Step:          1/2
       SetWeight:     20
       ActualWeight:  20
+      Verified:      no: weights are set; the gateway gives no proof that they are served
     Images:          shop:base (Σ:web-bbb-3-1-baseline)
                      shop:v1 (pong, stable)
                      shop:v2 (canary, ping)

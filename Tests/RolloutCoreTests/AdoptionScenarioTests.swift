@@ -29,7 +29,10 @@ import Testing
     #expect(after.isControllerPause == before.isControllerPause, sourceLocation: sourceLocation)
     #expect(after.isAborted == before.isAborted, sourceLocation: sourceLocation)
     #expect(after.abortedAt == before.abortedAt, sourceLocation: sourceLocation)
-    #expect(after.weights == before.weights, sourceLocation: sourceLocation)
+    // What the route says of itself is told in addition.
+    var weights = after.weights
+    weights?["verified"] = nil
+    #expect(weights == before.weights, sourceLocation: sourceLocation)
     #expect(after.stepAnalysis == before.stepAnalysis, sourceLocation: sourceLocation)
     #expect(after.phase == before.phase, sourceLocation: sourceLocation)
   }

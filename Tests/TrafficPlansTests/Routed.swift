@@ -76,3 +76,8 @@ struct Routed {
     return ["rules": [["host": "shop.example.com", "http": ["paths": .array(paths)]]]]
   }
 }
+
+extension TrafficRouter {
+  /// The proof with the usual Services.
+  func isFollowed(_ live: LiveRoutes) -> Bool? { proof(Routed.weights(0), live).isFollowed }
+}

@@ -67,7 +67,7 @@ import TrafficPlans
     _ = router.canaryWeight(weights, world.live)
     _ = router.stableWeight(weights, world.live)
     _ = router.hasManagedRoutes(weights, world.live)
-    _ = router.isFollowed(world.live)
+    _ = router.proof(weights, world.live)
     for role in TrafficRole.allCases { _ = router.selectedHash(role, world.live) }
     let plan = router.plan(weights, world.live)
     if let problem = router.problem(weights, world.live) {

@@ -32,6 +32,13 @@ struct RolloutReader: Sendable {
     for address in spec.canary?.routing.addresses ?? [] {
       snapshot.routes[address] = try await route(address)
     }
+    if rollout.status.at("canary", "weights", "verified") == false {
+      let live = snapshot.routes.compactMapValues(\.object)
+      for witness in spec.canary?.routing.witnesses(live) ?? [] {
+        let why = "the controller has not seen \(witness) serve it yet; its events say more"
+        snapshot.routes[witness] = .unknown(why)
+      }
+    }
     if !snapshot.routes.isEmpty {
       snapshot.rivals = rivals(of: rollout, spec, among: try await optional(.rollouts))
     }

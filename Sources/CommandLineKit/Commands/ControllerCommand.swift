@@ -49,6 +49,18 @@ struct ControllerCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Questions to one metric provider's endpoint per second.")
   var providerRate = EndpointOptions().questionsPerSecond
 
+  @Flag(
+    name: .customLong("aws-verify-target-group"),
+    help: "Ask AWS whether its load balancers have the weights of a step before it counts."
+  )
+  var verifiesLoadBalancers = false
+
+  @Option(
+    name: .customLong("alb-tag-key-resource-id"),
+    help: "The tag of a target group that says for which Service of which Ingress it is."
+  )
+  var loadBalancerTag = "ingress.k8s.aws/resource"
+
   @Option(name: .long, help: "Where to write, at each SIGUSR1, how many requests were sent.")
   var requestReport: String?
 
@@ -120,6 +132,7 @@ struct ControllerCommand: AsyncParsableCommand {
       identity: identity ?? "\(Self.hostName())_\(getpid())",
       stateDirectory: stateDir,
       analysis: try await analysisOptions(controllerNamespace: leaseNamespace, userAgent: userAgent),
+      loadBalancerTag: verifiesLoadBalancers ? loadBalancerTag : nil,
       version: SerinVersion.text,
       servesMetrics: metricsAddress != nil
     )

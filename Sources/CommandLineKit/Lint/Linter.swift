@@ -47,6 +47,7 @@ enum Linter {
     issues += set.duplicates
     for item in identified { issues += self.issues(of: item) + set.referenceIssues(of: item) }
     issues += RecordNames(identified).issues()
+    issues += SharedRoutes(identified).issues()
     report.take(issues, files: inputs.map(\.name))
     return report
   }

@@ -1,6 +1,7 @@
 import KubeModel
 import Primitives
 import RolloutCore
+import TrafficPlans
 
 /// `serin get rollout`: a head of facts and a tree of revisions, ReplicaSets, pods, experiments and analysis runs
 /// (reference, section 8.3).
@@ -40,7 +41,20 @@ struct RolloutTree {
       let index = status.currentStepIndex ?? canary.steps.count
       facts.append(("  Step:", "\(index)/\(canary.steps.count)"))
     }
-    return facts + [("  SetWeight:", String(weights.set)), ("  ActualWeight:", String(weights.actual))]
+    facts += [("  SetWeight:", String(weights.set)), ("  ActualWeight:", String(weights.actual))]
+    return facts + proofFacts(canary)
+  }
+
+  /// Whether the routers say that the weight is served.
+  private func proofFacts(_ canary: CanaryStrategy) -> [(String, String)] {
+    guard canary.hasTrafficRouting, let weights = status.weights else { return [] }
+    switch weights["verified"]?.bool {
+    case true?: return [("  Verified:", "yes")]
+    case false?: return [("  Verified:", "not yet")]
+    case nil:
+      return RouteProof.words(forSilenceOf: canary.routing.silent).map { [("  Verified:", "no: \($0)")] }
+        ?? []
+    }
   }
 
   private var newSet: ReplicaSetView? {

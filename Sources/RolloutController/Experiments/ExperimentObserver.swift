@@ -15,7 +15,9 @@ package struct ExperimentObserver: Sendable {
   package func snapshot(of key: ObjectKey, now: Instant) -> ExperimentSnapshot? {
     guard let experiment = stores.experiments[key], !experiment.isBeingDeleted else { return nil }
     let sets = stores.replicaSets.objects(index: "owner", experiment.uid)
-    let routing = owner(of: experiment).flatMap { RolloutSpec($0).canary?.routing }
+    let rollout = owner(of: experiment)
+    let canary = rollout.flatMap { RolloutSpec($0).canary }
+    let routing = canary?.routing
     return ExperimentSnapshot(
       now: now,
       experiment: experiment,
@@ -24,7 +26,8 @@ package struct ExperimentObserver: Sendable {
       analysisRuns: runs(of: experiment),
       analysisTemplates: stores.templates(references(of: experiment), in: key.namespace),
       routing: routing,
-      routes: routing.map(objects) ?? [:]
+      routes: routing.map { objects(of: $0, for: rollout.map { ObjectKey($0) }) } ?? [:],
+      stableService: canary?.stableService ?? ""
     )
   }
 
@@ -72,7 +75,13 @@ package struct ExperimentObserver: Sendable {
     return runs
   }
 
-  private func objects(of routing: TrafficRouting) -> LiveRoutes {
-    routing.addresses.reduce(into: [:]) { $0[$1] = stores.routes.reference($1).object }
+  private func objects(of routing: TrafficRouting, for rollout: ObjectKey?) -> LiveRoutes {
+    var live: LiveRoutes = routing.addresses.reduce(into: [:]) { $0[$1] = stores.routes.reference($1).object }
+    // The Rollout has them asked.
+    for witness in routing.witnesses(live) {
+      guard let kind = witness.outside?.kind, stores.routes.outside.knows(kind) else { continue }
+      live[witness] = stores.routes.reference(witness, for: rollout).testimony
+    }
+    return live
   }
 }

@@ -7,7 +7,9 @@ import TrafficPlans
 
 extension Performer {
   /// Writes to an object of the data plane; false for what was made or removed already.
-  func changeRoute(_ change: RouteChange) async throws(KubeError) -> Bool {
+  func changeRoute(_ change: RouteChange, of rollout: ObjectKey) async throws(KubeError) -> Bool {
+    // Also where it failed: nobody knows what of it was done.
+    defer { if change.address.type == .ingresses { stores.routes.outside.doubt(.loadBalancer, by: rollout) } }
     guard change.address.outside == nil else {
       try await changeOutside(change)
       return true

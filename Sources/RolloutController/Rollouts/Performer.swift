@@ -126,7 +126,7 @@ package struct Performer: Sendable {
       ]
       try await write(stores.services, ObjectKey(namespace: key.namespace, name: service), .merge(patch))
     case .changeRoute(let change):
-      return try await changeRoute(change)
+      return try await changeRoute(change, of: key)
     case .createAnalysisRun(let run):
       return try await createAnalysisRun(run)
     case .terminateAnalysisRun(let name):

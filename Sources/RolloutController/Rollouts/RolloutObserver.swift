@@ -57,20 +57,33 @@ package struct RolloutObserver: Sendable {
       snapshot.services[name] = reference(stores.services, key)
     }
     let addresses = spec.canary?.routing.addresses ?? []
-    stores.routes.outside.ask(
-      for: addresses.filter { $0.outside != nil },
-      by: ObjectKey(snapshot.rollout),
-      isInFlight: snapshot.rollout.status["phase"] != "Healthy"
-    )
-    for address in addresses {
-      snapshot.routes[address] = stores.routes.reference(address)
-    }
-    if spec.canary?.routing.addresses.isEmpty == false {
+    addRoutes(addresses, spec, to: &snapshot)
+    if !addresses.isEmpty {
       let others = stores.sharing(with: snapshot.rollout, spec)
       snapshot.rivals = rivals(of: snapshot.rollout, spec, among: others)
     }
     snapshot.experiments = experiments(of: snapshot.rollout, spec)
     snapshot.analysisTemplates = stores.templates(reading.templates, in: namespace)
+  }
+
+  /// Adds the objects of the data plane and, where they can be asked, those who say what is served.
+  private func addRoutes(_ addresses: [RouteAddress], _ spec: RolloutSpec, to snapshot: inout Snapshot) {
+    let routes = stores.routes
+    let rollout = ObjectKey(snapshot.rollout)
+    for address in addresses where address.outside == nil {
+      snapshot.routes[address] = routes.reference(address)
+    }
+    let live = snapshot.routes.compactMapValues(\.object)
+    let witnesses = (spec.canary?.routing.witnesses(live) ?? []).filter { address in
+      address.outside.map { routes.outside.knows($0.kind) } ?? false
+    }
+    let outside = addresses.filter { $0.outside != nil } + witnesses
+    routes.outside.ask(
+      for: outside,
+      by: rollout,
+      isInFlight: snapshot.rollout.status["phase"] != "Healthy"
+    )
+    for address in outside { snapshot.routes[address] = routes.reference(address, for: rollout) }
   }
 
   private func workload(_ reference: WorkloadReference?, in namespace: String) -> Snapshot.Reference? {

@@ -55,8 +55,8 @@ package struct RouteStores: Sendable {
   }
 
   /// What is known of an object, whose kind is watched from now on.
-  func reference(_ address: RouteAddress) -> Snapshot.Reference {
-    guard address.outside == nil else { return outside.reference(address) }
+  func reference(_ address: RouteAddress, for rollout: ObjectKey? = nil) -> Snapshot.Reference {
+    guard address.outside == nil else { return outside.reference(address, for: rollout) }
     demand(address.type)
     let store = self[address.type]
     if let object = store[address.key] { return .found(object) }

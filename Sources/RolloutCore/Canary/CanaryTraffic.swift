@@ -12,8 +12,8 @@ extension Situation {
     let wanted = weights(weight, canary, status)
     return routers.allSatisfy { router, live in
       guard let live else { return false }
-      let plan = router.plan(adapted(wanted, to: router, live, canary, status), live)
-      return plan == .unchanged && router.isFollowed(live) != false
+      let adapted = adapted(wanted, to: router, live, canary, status)
+      return router.plan(adapted, live) == .unchanged && !router.proof(adapted, live).isLagging
     }
   }
 
@@ -21,7 +21,7 @@ extension Situation {
   /// read or the data plane lags behind, because nothing may be removed on a guess.
   func observedWeight(_ canary: CanaryStrategy, _ status: RolloutStatus) -> Int {
     let place = place(canary, status)
-    return observed(unknown: canary.maxTrafficWeight) { $0.canaryWeight(place, $1) }
+    return observed(place, unknown: canary.maxTrafficWeight) { $0.canaryWeight(place, $1) }
   }
 
   /// Whether requests may still reach the canary service, by weight or by a managed route.
@@ -39,13 +39,17 @@ extension Situation {
     let unknown = canary.maxTrafficWeight + 1
     guard !routers.isEmpty else { return nil }
     let place = place(canary, status)
-    let greatest = observed(unknown: unknown) { $0.stableWeight(place, $1) }
+    let greatest = observed(place, unknown: unknown) { $0.stableWeight(place, $1) }
     return greatest == unknown ? nil : greatest
   }
 
-  private func observed(unknown: Int, _ read: (any TrafficRouter, LiveRoutes) -> Int?) -> Int {
+  private func observed(
+    _ place: TrafficWeights,
+    unknown: Int,
+    _ read: (any TrafficRouter, LiveRoutes) -> Int?
+  ) -> Int {
     routers.reduce(0) { greatest, unit in
-      guard let live = unit.live, unit.router.isFollowed(live) != false else { return unknown }
+      guard let live = unit.live, !unit.router.proof(place, live).isLagging else { return unknown }
       return max(greatest, read(unit.router, live) ?? unknown)
     }
   }
@@ -146,7 +150,7 @@ extension Situation {
   private func noteWeight(_ weight: Int, _ canary: CanaryStrategy, _ draft: inout Draft) {
     let before = draft.status.weights
     let roles = canary.roles(draft.status)
-    let weights: JSONValue = [
+    var weights: JSONValue = [
       "canary": [
         "weight": JSONValue(weight), "serviceName": JSONValue(roles.canary),
         "podTemplateHash": .string(revisions.newHash),
@@ -156,7 +160,9 @@ extension Situation {
         "podTemplateHash": .string(draft.status.stableHash),
       ],
     ]
+    weights["verified"] = isVerified(canary, draft).map(JSONValue.bool)
     draft.status.weights = addExperiments(to: weights, canary, draft.status)
+    noteLoadBalancers(canary, &draft)
     // Without a patch the routes were there already: whoever wrote them has told it.
     if case .changeRoute = draft.effects.last { tellWeights(before, &draft) }
   }

@@ -112,8 +112,9 @@ extension ExperimentSituation {
   /// Whether requests may still be sent to the template's Service: a route names it, or its gateway lags behind.
   func isRouted(_ template: String) -> Bool {
     guard let service = services[template] else { return false }
+    let place = TrafficWeights(canaryService: "", stableService: snapshot.stableService, canary: 0)
     return (snapshot.routing?.routers ?? []).contains { router in
-      router.isFollowed(snapshot.routes) == false || router.leads(to: service.name, snapshot.routes)
+      router.proof(place, snapshot.routes).isLagging || router.leads(to: service.name, snapshot.routes)
     }
   }
 }

@@ -25,6 +25,8 @@ package struct ExperimentSnapshot: Sendable, Hashable {
   /// The routers that may lead to its Services, those of the Rollout that owns it, and their objects.
   package var routing: TrafficRouting?
   package var routes: LiveRoutes
+  /// The Rollout's stable Service; empty without one.
+  package var stableService: String
   /// What earlier plans of this look could not make, by `Kind/name`.
   package var refusals: [String: Refusal]
 
@@ -37,6 +39,7 @@ package struct ExperimentSnapshot: Sendable, Hashable {
     analysisTemplates: [String: JSONValue] = [:],
     routing: TrafficRouting? = nil,
     routes: LiveRoutes = [:],
+    stableService: String = "",
     refusals: [String: Refusal] = [:]
   ) {
     self.now = now
@@ -47,6 +50,7 @@ package struct ExperimentSnapshot: Sendable, Hashable {
     self.analysisTemplates = analysisTemplates
     self.routing = routing
     self.routes = routes
+    self.stableService = stableService
     self.refusals = refusals
   }
 

@@ -107,22 +107,41 @@ extension Explainer {
     let sights = routes(canary).map { address, sight in routeFact(address.key, sight) }
     let text = (["wanted \(wanted)"] + sights.map(\.0)).joined(separator: "; ")
     let data: JSONValue = ["wanted": JSONValue(wanted), "seen": .array(sights.map(\.1))]
-    return [Fact(key: "weight", label: "Canary weight", text: text, data: data)]
+    let weight = Fact(key: "weight", label: "Canary weight", text: text, data: data)
+    return [weight] + [proofFact(canary)].compactMap(\.self)
+  }
+
+  /// Who does not tell whether the weights are served.
+  private func proofFact(_ canary: CanaryStrategy) -> Fact? {
+    let names = routes(canary).compactMap { _, sight -> String? in
+      guard case .seen(_, .silent(let name)) = sight else { return nil }
+      return name
+    }
+    guard let text = RouteProof.words(forSilenceOf: names) else { return nil }
+    let data: JSONValue = ["missingFrom": .array(Set(names).sorted().map { .string($0) })]
+    return Fact(key: "proof", label: "Proof", text: text, data: data)
   }
 
   private func routeFact(_ key: ObjectKey, _ sight: RouteSight) -> (String, JSONValue) {
     switch sight {
     case .missing: ("\(key) does not exist", ["route": .string("\(key)"), "exists": false])
     case .unknown(let why): ("\(key) could not be read: \(why)", ["route": .string("\(key)")])
-    case .seen(let weight, let isAccepted):
+    case .seen(let weight, let proof):
       (
-        "\(key) has \(weight.map(String.init) ?? "no weight")"
-          + (isAccepted.map { $0 ? ", accepted" : ", not accepted yet" } ?? ", no gateway reports on it"),
+        "\(key) has \(weight.map(String.init) ?? "no weight"), \(words(proof))",
         [
           "route": .string("\(key)"), "exists": true, "weight": weight.map { JSONValue($0) } ?? .null,
-          "accepted": isAccepted.map { .bool($0) } ?? .null,
+          "accepted": proof.isFollowed.map { .bool($0) } ?? .null,
         ]
       )
+    }
+  }
+
+  private func words(_ proof: RouteProof) -> String {
+    switch proof {
+    case .followed: "accepted"
+    case .lagging(let why): why.map { "not accepted yet: \($0)" } ?? "not accepted yet"
+    case .silent: "unverified"
     }
   }
 

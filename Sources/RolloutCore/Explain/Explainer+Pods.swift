@@ -33,9 +33,11 @@ extension Explainer {
   var wayBack: String? {
     if let canary = spec.canary, canary.hasTrafficRouting {
       for (address, sight) in routes(canary) {
-        guard case .seen(let weight, let isAccepted) = sight else { continue }
+        guard case .seen(let weight, let proof) = sight else { continue }
         if let weight, weight > 0 { return "\(words(address)) still gives it \(share(weight, canary))" }
-        if isAccepted == false { return "the gateway has not followed \(words(address)) yet" }
+        if case .lagging(let why) = proof {
+          return why ?? "the gateway has not followed \(words(address)) yet"
+        }
       }
     }
     guard let stable = revisions.stable, stable.available < wantedSize(stable) else {
@@ -91,8 +93,8 @@ extension Explainer {
   enum RouteSight: Equatable {
     case missing
     case unknown(String)
-    /// The canary's weight, and whether its gateways have accepted it; nil when none says.
-    case seen(weight: Int?, isAccepted: Bool?)
+    /// The canary's weight, and what is known of whether it is served.
+    case seen(weight: Int?, proof: RouteProof)
   }
 
   /// What is known of each router, under the first of its objects or the one that cannot be seen.
@@ -107,9 +109,20 @@ extension Explainer {
       guard let live else { return (router.required + router.derived).lazy.compactMap { hidden($0) }.first }
       let weight = router.canaryWeight(weights, live)
       return router.required.first.map {
-        ($0, .seen(weight: weight, isAccepted: router.isFollowed(live)))
+        ($0, .seen(weight: weight, proof: proof(of: router, weights, live)))
       }
     }
+  }
+
+  /// What the objects say, or what the controller has found out, which asks others than the cluster.
+  private func proof(of router: any TrafficRouter, _ weights: TrafficWeights, _ live: LiveRoutes)
+    -> RouteProof
+  {
+    let proof = router.proof(weights, live)
+    guard case .silent = proof, !router.witnesses(live).isEmpty,
+      situation.recorded.weights?["verified"] == true
+    else { return proof }
+    return .followed
   }
 
   /// An object that is not there or was not read.

@@ -84,9 +84,10 @@ extension Explainer {
       switch sight {
       case .missing: text = "\(words(address)) does not exist"
       case .unknown(let why): text = "\(words(address)) could not be read: \(why)"
-      case .seen(let weight, let isAccepted):
-        if isAccepted == false {
-          text = "the gateway has not accepted generation \(generation(of: address)) of \(words(address))"
+      case .seen(let weight, let proof):
+        if case .lagging(let why) = proof {
+          let generation = "generation \(generation(of: address)) of \(words(address))"
+          text = why ?? "the gateway has not accepted \(generation)"
         } else if let weight, weight != wanted {
           text = "\(words(address)) gives the canary \(share(weight, canary)) instead"
         } else {

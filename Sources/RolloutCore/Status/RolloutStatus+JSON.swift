@@ -32,6 +32,8 @@ extension RolloutStatus {
     value["readyReplicas"] = number(counts.ready)
     value["availableReplicas"] = number(counts.available)
     value["HPAReplicas"] = number(counts.autoscaled)
+    value["alb"] = listsLoadBalancers ? nil : loadBalancers.first
+    value["albs"] = listsLoadBalancers ? list(loadBalancers) : nil
     value["canary"] = canary(over: value["canary"])
     value["blueGreen"] = blueGreen(over: value["blueGreen"])
     return .object(value)

@@ -44,6 +44,10 @@ package struct RolloutStatus: Sendable, Hashable {
   package var stepAnalysis: RunStatus?
   package var backgroundAnalysis: RunStatus?
   package var weights: JSONValue?
+  /// What AWS has said of the Ingresses' load balancers, in the order of the spec; empty where it is not asked.
+  package var loadBalancers: [JSONValue]
+  /// Whether the spec names several Ingresses, and the status a list.
+  package var listsLoadBalancers: Bool
   /// The name of the present step's Experiment; empty when it has none.
   package var currentExperiment: String
   /// What the release's step plugins were asked and have said.
@@ -91,6 +95,8 @@ package struct RolloutStatus: Sendable, Hashable {
     stepAnalysis = RunStatus(canary?["currentStepAnalysisRunStatus"])
     backgroundAnalysis = RunStatus(canary?["currentBackgroundAnalysisRunStatus"])
     weights = canary?["weights"]
+    loadBalancers = status["albs"]?.array ?? status["alb"].map { [$0] } ?? []
+    listsLoadBalancers = status["albs"] != nil
     currentExperiment = canary?["currentExperiment"]?.string ?? ""
     stepPlugins = (canary?["stepPluginStatuses"]?.array ?? []).compactMap { StepPluginStatus($0) }
     stablePingPong = canary?["stablePingPong"]?.string ?? ""

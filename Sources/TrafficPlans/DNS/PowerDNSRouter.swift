@@ -197,6 +197,9 @@ package struct PowerDNSRouter: ObjectRouter {
   }
 
   /// A record has addresses, not Services: those of experiments are never among them.
+  /// The server has the records; nobody tells when its secondaries and the resolvers have them.
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof { .silent("PowerDNS") }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool { false }
 
   /// Who asks keeps the answer for its time to live.

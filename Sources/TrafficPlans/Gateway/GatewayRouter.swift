@@ -93,17 +93,18 @@ package struct GatewayRouter: TrafficRouter {
     }
   }
 
-  /// Whether every gateway that reports on the route has accepted its present generation; nil when none reports.
-  package func isFollowed(_ live: LiveRoutes) -> Bool? {
+  /// Every gateway that reports on the route must have accepted its present generation.
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
     guard let route = live[address], let parents = route.status["parents"]?.array, !parents.isEmpty else {
-      return nil
+      return .silent("the gateway")
     }
-    return parents.allSatisfy { parent in
+    let isAccepted = parents.allSatisfy { parent in
       (parent["conditions"]?.array ?? []).contains { condition in
         condition["type"] == "Accepted" && condition["status"] == "True"
           && (condition["observedGeneration"]?.int ?? route.generation) >= route.generation
       }
     }
+    return isAccepted ? .followed : .lagging(nil)
   }
 
   package func refusal(of route: ManagedRoute) -> String? { kind.refusal(of: route) }

@@ -1,3 +1,4 @@
+import KubeModel
 import Primitives
 
 /// An action that forwards requests to target groups, as an annotation has it. The controller that reads it does not
@@ -39,6 +40,13 @@ struct ALBAction: Hashable {
     get { document.field("ForwardConfig")?.field("TargetGroups")?.array ?? [] }
     set {
       document.changeField("ForwardConfig") { $0.changeField("TargetGroups") { $0 = .array(newValue) } }
+    }
+  }
+
+  /// Where the action sends requests, each with its weight.
+  func targets(of ingress: ObjectKey) -> [(target: ALBTarget, weight: Int)] {
+    groups.map { group in
+      (ALBTarget(group, ingress: ingress), Share.weight(group.field("Weight"), absent: 1))
     }
   }
 
@@ -162,7 +170,7 @@ extension JSONValue {
   }
 
   /// A field whose name may be in another case.
-  fileprivate func field(_ name: String) -> JSONValue? { spelling(of: name).flatMap { self[$0] } }
+  func field(_ name: String) -> JSONValue? { spelling(of: name).flatMap { self[$0] } }
 
   fileprivate mutating func changeField(_ name: String, by change: (inout JSONValue) -> Void) {
     let name = spelling(of: name) ?? name

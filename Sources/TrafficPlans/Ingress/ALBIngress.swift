@@ -9,9 +9,9 @@ package import Primitives
 package struct ALBIngress: ObjectRouter {
   package let address: RouteAddress
   private let rollout: String
-  private let rootService: String?
+  let rootService: String?
   private let port: String
-  private let prefix: String
+  let prefix: String
   private let stickiness: ALBAction.Stickiness?
 
   /// Reads `alb`, for one of its Ingresses.
@@ -118,7 +118,7 @@ package struct ALBIngress: ObjectRouter {
     }
   }
 
-  private func action(_ name: String) -> String { "\(prefix)/actions.\(name)" }
+  func action(_ name: String) -> String { "\(prefix)/actions.\(name)" }
   private func conditions(_ name: String) -> String { "\(prefix)/conditions.\(name)" }
   private func keys(_ route: String) -> [String] { [action(route), conditions(route)] }
 

@@ -88,6 +88,10 @@ package struct HAProxyIngressRouter: EditingRouter {
     return Share.part(part, of: sum, total: weights.total)
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    .silent("haproxy-ingress")
+  }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool {
     live[ingress].map { Self.services($0.spec).contains(service) } ?? false
   }

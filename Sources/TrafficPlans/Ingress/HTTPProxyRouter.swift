@@ -69,7 +69,7 @@ package struct HTTPProxyRouter: EditingRouter {
     return routes.map { $0["services"]?.array ?? [] }
   }
 
-  package func isFollowed(_ live: LiveRoutes) -> Bool? {
-    live[proxy]?.isFollowed(by: ["Valid"])
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    RouteProof(live[proxy]?.isFollowed(by: ["Valid"]), of: "Contour")
   }
 }

@@ -58,6 +58,8 @@ package struct NginxRouter: EditingRouter {
     return settings.split(present)
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof { .silent("ingress-nginx") }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool {
     if let ingress = live[stable], CanaryIngress.leads(ingress, to: service) { return true }
     guard let present = live[canary], CanaryIngress.leads(present, to: service) else { return false }

@@ -47,6 +47,10 @@ package struct IstioDestinationRule: ObjectRouter {
     problem(weights, live) == nil ? 0 : nil
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    IstioParts.proof(of: live[address])
+  }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool { false }
 
   package func selectedHash(_ role: TrafficRole, _ live: LiveRoutes) -> String? {

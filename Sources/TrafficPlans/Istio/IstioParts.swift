@@ -1,3 +1,4 @@
+import KubeModel
 import Primitives
 
 /// What the destinations of a VirtualService's routes are to a rollout (reference, section 6.2).
@@ -180,5 +181,16 @@ extension IstioParts {
     entry.set(nil, at: "destination", "subset")
     if let port = destination.port { entry.set(["number": JSONValue(port)], at: "destination", "port") }
     return entry
+  }
+}
+
+extension IstioParts {
+  /// Istio tells of it only where its distribution status is switched on.
+  static func proof(of object: JSONValue?) -> RouteProof {
+    guard let object,
+      let reconciled = object.status["conditions"]?.array?.first(where: { $0["type"] == "Reconciled" }),
+      let observed = reconciled["observedGeneration"].flatMap({ $0.int ?? $0.string.flatMap { Int($0) } })
+    else { return .silent("Istio") }
+    return reconciled["status"] == "True" && observed >= object.generation ? .followed : .lagging(nil)
   }
 }

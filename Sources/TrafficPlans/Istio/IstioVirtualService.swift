@@ -82,13 +82,8 @@ package struct IstioVirtualService: ObjectRouter {
     }
   }
 
-  /// Istio tells of it only where its distribution status is switched on.
-  package func isFollowed(_ live: LiveRoutes) -> Bool? {
-    guard let object = live[address],
-      let reconciled = object.status["conditions"]?.array?.first(where: { $0["type"] == "Reconciled" }),
-      let observed = reconciled["observedGeneration"].flatMap({ $0.int ?? $0.string.flatMap { Int($0) } })
-    else { return nil }
-    return reconciled["status"] == "True" && observed >= object.generation
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    IstioParts.proof(of: live[address])
   }
 
   package func refusal(of route: ManagedRoute) -> String? {

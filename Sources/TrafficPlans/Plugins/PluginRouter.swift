@@ -81,7 +81,9 @@ package struct PluginRouter: EditingRouter {
     }
   }
 
-  package func isFollowed(_ live: LiveRoutes) -> Bool? { live[address]?["verified"]?.bool }
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    RouteProof(live[address]?["verified"]?.bool, of: "the plugin \(name)")
+  }
 
   /// Nobody but the program knows what it can do; where it cannot, it says so.
   package func refusal(of route: ManagedRoute) -> String? { nil }

@@ -10,6 +10,8 @@ package struct OutsidePlace: Sendable, Hashable {
     case recordSet = "DNSRecordSet"
     /// What a router plugin brings about for one rollout.
     case plugin = "RouterPlugin"
+    /// A load balancer of AWS, by the host name that its Ingress has.
+    case loadBalancer = "LoadBalancer"
   }
 
   package let kind: Kind

@@ -113,11 +113,11 @@ package struct ApisixRouter: EditingRouter {
   }
 
   /// The first conditions are those of version 1 of the controller, the last one that of version 2.
-  package func isFollowed(_ live: LiveRoutes) -> Bool? {
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
     let answers = ([route] + headers).compactMap { live[$0] }
       .map { $0.isFollowed(by: ["ResourcesAvailable", "ResourceSynced", "Accepted"]) }
-    guard !answers.isEmpty, answers.contains(where: { $0 != nil }) else { return nil }
-    return answers.allSatisfy { $0 == true }
+    guard answers.contains(where: { $0 != nil }) else { return .silent("APISIX") }
+    return answers.allSatisfy { $0 == true } ? .followed : .lagging(nil)
   }
 
   package func refusal(of route: ManagedRoute) -> String? {

@@ -88,6 +88,8 @@ package struct MappingRouter: EditingRouter {
     return live[canary].map(Self.weight) ?? 0
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof { .silent("Emissary") }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool {
     if let mapping = live[base], MappingTarget(mapping)?.service == service { return true }
     guard let present = live[canary], Self.weight(present) > 0 else { return false }

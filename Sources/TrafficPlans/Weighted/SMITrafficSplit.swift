@@ -100,6 +100,10 @@ package struct SMITrafficSplit: TrafficRouter {
     return Share.part(canary, of: sum, total: weights.total)
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof {
+    .silent("the service mesh")
+  }
+
   package func leads(to service: String, _ live: LiveRoutes) -> Bool {
     guard let object = live[address] else { return false }
     return Self.backends(of: object).contains { backend in

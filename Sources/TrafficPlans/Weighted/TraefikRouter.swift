@@ -38,6 +38,8 @@ package struct TraefikRouter: EditingRouter {
     return pair?.share(list, Self.dialect, weights)
   }
 
+  package func proof(_ weights: TrafficWeights, _ live: LiveRoutes) -> RouteProof { .silent("Traefik") }
+
   package func leads(to name: String, _ live: LiveRoutes) -> Bool {
     live[service].map { Self.dialect.leads(Self.services($0), to: name) } ?? false
   }

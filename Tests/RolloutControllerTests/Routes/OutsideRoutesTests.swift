@@ -52,9 +52,11 @@ import TrafficPlans
       self.oracle = oracle
       routes.connect(
         OutsideRoutes.Environment(
-          sources: [.recordSet: oracle],
+          sources: [.recordSet: oracle, .loadBalancer: oracle],
           wake: { [woken] key in woken.withLock { $0.append(key) } },
-          complain: { [complaints] key, message in complaints.withLock { $0.append("\(key): \(message)") } },
+          complain: { [complaints] key, _, message in
+            complaints.withLock { $0.append("\(key): \(message)") }
+          },
           now: { [clock] in clock.withLock { $0 } }
         )
       )
@@ -198,5 +200,61 @@ import TrafficPlans
       #expect(world.routes.reference(address) == .found(["records": 1]))
       group.cancelAll()
     }
+  }
+
+  private let balancer = RouteAddress(
+    OutsidePlace(.loadBalancer, settings: ["host": "lb"]),
+    ObjectKey(namespace: "", name: "lb")
+  )
+
+  /// Who has written weights asks anew; for others behind the same load balancer the answer is still good.
+  @Test func whatWasAskedBeforeAWriteSaysNothingToWhoWrote() async {
+    let world = World(Oracle(["rules": 1]))
+    #expect(world.routes.knows(.loadBalancer))
+    for rollout in [web, api] { world.routes.ask(for: [balancer], by: rollout, isInFlight: true) }
+    #expect(await world.round() == 1)
+    world.woken.withLock { $0 = [] }
+    world.routes.doubt(.recordSet, by: web)
+    #expect(world.routes.reference(balancer, for: web) == .found(["rules": 1]))
+    world.routes.doubt(.loadBalancer, by: web)
+    #expect(world.routes.reference(balancer, for: web).object == nil)
+    #expect(world.routes.reference(balancer, for: api) == .found(["rules": 1]))
+    #expect(await world.round() == 1)
+    world.pass(2)
+    #expect(await world.round() == 2)
+    #expect(world.routes.reference(balancer, for: web) == .found(["rules": 1]))
+    #expect(world.woken.withLock { $0 } == [web], "the same answer is news for the one who doubted")
+  }
+
+  @Test func anAnswerToAQuestionFromBeforeADoubtIsNotEnough() async {
+    let world = World(Oracle(["rules": 1]))
+    world.routes.ask(for: [balancer], by: web, isInFlight: true)
+    #expect(await world.round() == 1)
+    world.oracle.isHeld.withLock { $0 = true }
+    world.pass(10)
+    async let held = world.round()
+    while world.oracle.asked.withLock({ $0 }) < 2 { await Task.yield() }
+    world.routes.doubt(.loadBalancer, by: web)
+    world.oracle.isHeld.withLock { $0 = false }
+    #expect(await held == 2)
+    #expect(world.routes.reference(balancer, for: web).object == nil)
+    world.pass(2)
+    #expect(await world.round() == 3)
+    #expect(world.routes.reference(balancer, for: web) == .found(["rules": 1]))
+  }
+
+  /// A hundred rollouts behind one load balancer write, and it is asked once.
+  @Test func manyDoubtsAreOneQuestion() async {
+    let world = World(Oracle(["rules": 1]))
+    let rollouts = (0..<100).map { ObjectKey(namespace: "shop", name: "web-\($0)") }
+    for rollout in rollouts { world.routes.ask(for: [balancer], by: rollout, isInFlight: true) }
+    #expect(await world.round() == 1)
+    for rollout in rollouts { world.routes.doubt(.loadBalancer, by: rollout) }
+    world.pass(2)
+    #expect(await world.round() == 2)
+    for rollout in rollouts {
+      #expect(world.routes.reference(balancer, for: rollout) == .found(["rules": 1]))
+    }
+    #expect(await world.round() == 2)
   }
 }

@@ -175,7 +175,7 @@ import TrafficPlans
       #expect(isSaid || trouble.hasSuffix("its state is not the one that was asked for"), "\(trouble)")
       // The same wish is not planned again, and another one is.
       #expect(Self.router.plan(Self.weights(weight), [address: live]) == .unchanged)
-      #expect(Self.router.isFollowed([address: live]) == false)
+      #expect(Self.router.proof(Self.weights(weight), [address: live]) == .lagging(nil))
       _ = try await Self.wish(next, live, world)
     }
   }
