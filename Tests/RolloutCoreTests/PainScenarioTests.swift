@@ -182,7 +182,7 @@ import Testing
     #expect(sim.decisions.filter { $0.hasSuffix("promote") }.count == turns.count + 1)
   }
 
-  /// 5.21 The cures: the `test` of the resourceVersion in a route's patch; the status' version holds the rest.
+  /// 5.21 The cures: the `test` of the generation in a route's patch; the status' version holds the rest.
   @Test func splitBrain_aWriterWithAnOldViewChangesNothing() throws {
     var sim = sim(Fixture.routedCanary(replicas: 5, steps: Self.waiting))
     sim.setImage("shop:v2")

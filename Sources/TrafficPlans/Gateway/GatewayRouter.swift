@@ -4,8 +4,8 @@ import Primitives
 /// One route of the Gateway API: every rule that has both services gets both weights and those of experiments, and the
 /// managed routes are rules of their own in front; everything else stays as it is.
 ///
-/// Where only weights change, the patch holds for the backends that it was planned from, whatever else of the route has
-/// changed: many rollouts may have a rule each in one route, and gateways write its status all the time.
+/// A patch holds for the generation that it was planned from: every change of the rules is another one, and none comes
+/// back, while gateways may write the status as often as they like.
 package struct GatewayRouter: TrafficRouter {
   /// What requests a route is for.
   package enum Kind: String, Sendable, CaseIterable {
@@ -47,11 +47,7 @@ package struct GatewayRouter: TrafficRouter {
         ["op": "add", "path": .string(backend.weightPath), "value": JSONValue(weight)]
       }
       guard !changes.isEmpty else { return .unchanged }
-      let tests = pairs.map(\.canary.rule).map { index -> JSONValue in
-        let backends = route.spec["rules"]?[index]?["backendRefs"] ?? .null
-        return ["op": "test", "path": .string("/spec/rules/\(index)/backendRefs"), "value": backends]
-      }
-      return .changes([.patch(address, .array(tests + changes))])
+      return patch(route, changes)
     }
   }
 
@@ -66,11 +62,14 @@ package struct GatewayRouter: TrafficRouter {
   {
     let wanted = JSONValue.array(rules.with(weights, weights.managedRoutes))
     guard wanted != route.spec["rules"] else { return .unchanged }
-    let patch: JSONValue = [
-      ["op": "test", "path": "/metadata/resourceVersion", "value": .string(route.resourceVersion)],
-      ["op": "replace", "path": "/spec/rules", "value": wanted],
-    ]
-    return .changes([.patch(address, patch)])
+    return patch(route, [["op": "replace", "path": "/spec/rules", "value": wanted]])
+  }
+
+  private func patch(_ route: JSONValue, _ operations: [JSONValue]) -> RoutePlan {
+    let generation = route.at("metadata", "generation").map { ("generation", $0) }
+    let (field, value) = generation ?? ("resourceVersion", .string(route.resourceVersion))
+    let test: JSONValue = ["op": "test", "path": .string("/metadata/\(field)"), "value": value]
+    return .changes([.patch(address, .array([test] + operations))])
   }
 
   package func hasManagedRoutes(_ weights: TrafficWeights, _ live: LiveRoutes) -> Bool {

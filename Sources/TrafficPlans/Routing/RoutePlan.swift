@@ -13,8 +13,8 @@ package enum RoutePlan: Sendable, Hashable {
 
 /// One write to one object of a router; each is harmless when it is performed twice.
 package enum RouteChange: Sendable, Hashable {
-  /// A JSON patch whose `test` holds only for what it was planned from: the object at its resourceVersion, or the parts
-  /// of it that the patch changes.
+  /// A JSON patch whose `test` of the resourceVersion, or of the generation, holds only for the object that it was
+  /// planned from.
   case patch(RouteAddress, JSONValue)
   /// An object that the rollout owns; one of that name that is there already is an error.
   case create(RouteAddress, JSONValue)
