@@ -38,7 +38,7 @@ import TrafficPlans
       Issue.record("no patch: \(web.router.plan(weights, web.live(route)))")
       return route
     }
-    #expect(patch[0] == ["op": "test", "path": "/metadata/resourceVersion", "value": "7"])
+    #expect(patch[0] == ["op": "test", "path": "/metadata/generation", "value": 3])
     return try JSONPatch.apply(patch, to: route)
   }
 

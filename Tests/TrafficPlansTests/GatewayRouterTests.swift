@@ -27,12 +27,12 @@ import TrafficPlans
     TrafficWeights(canaryService: "canary", stableService: "stable", canary: canary)
   }
 
-  @Test func patchesOnlyTheWeightsOfBothServicesAndTestsTheVersion() throws {
+  @Test func patchesOnlyTheWeightsOfBothServicesAndTestsTheGeneration() throws {
     guard let patch = web.patch(weights(20), route(twoRules)) else {
       Issue.record("no patch")
       return
     }
-    #expect(patch[0] == ["op": "test", "path": "/metadata/resourceVersion", "value": "7"])
+    #expect(patch[0] == ["op": "test", "path": "/metadata/generation", "value": 3])
     let patched = try JSONPatch.apply(patch, to: route(twoRules))
     let backends = patched.spec["rules"]?[0]?["backendRefs"]
     #expect(backends?[0] == ["name": "stable", "port": 80, "weight": 80])
@@ -41,6 +41,22 @@ import TrafficPlans
     #expect(patched.spec["rules"]?[1] == twoRules[1])
     #expect(web.router.plan(weights(20), web.live(patched)) == .unchanged)
     #expect(web.router.canaryWeight(weights(0), web.live(patched)) == 20)
+  }
+
+  /// What gateways report refuses nothing. Rules that are what they were before a release, and yet written since, do:
+  /// else a writer with an old view could send requests to an aborted canary again.
+  @Test func aPatchHoldsForTheGenerationThatItWasPlannedFrom() throws {
+    let patch = try #require(web.patch(weights(20), route(twoRules)))
+    var reported = route(twoRules, status: ["parents": []])
+    reported.set("8", at: "metadata", "resourceVersion")
+    #expect(web.router.canaryWeight(weights(0), web.live(try JSONPatch.apply(patch, to: reported))) == 20)
+    var returned = route(twoRules)
+    returned.set(5, at: "metadata", "generation")
+    #expect(throws: (any Error).self) { try JSONPatch.apply(patch, to: returned) }
+    var without = route(twoRules)
+    without.set(nil, at: "metadata", "generation")
+    let first = web.patch(weights(20), without)?[0]
+    #expect(first == ["op": "test", "path": "/metadata/resourceVersion", "value": "7"])
   }
 
   @Test func refusesARouteWithoutBothServicesOrWithOneTwice() {
