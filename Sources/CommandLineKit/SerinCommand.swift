@@ -12,7 +12,7 @@ package struct SerinCommand: AsyncParsableCommand {
       StatusCommand.self, ExplainCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self,
       PauseCommand.self, ResumeCommand.self, RestartCommand.self, UndoCommand.self, SetCommand.self,
       TerminateCommand.self, CreateCommand.self, LintCommand.self, EvalCommand.self, HistoryCommand.self,
-      RehearseCommand.self, VerifyCommand.self, SimulateCommand.self, SimulateJudgeCommand.self,
+      ReleaseCommand.self, RehearseCommand.self, VerifyCommand.self, SimulateCommand.self, SimulateJudgeCommand.self,
       VersionCommand.self,
       CompletionCommand.self,
       DemoAppCommand.self,

@@ -1,4 +1,4 @@
-import KubeModel
+package import KubeModel
 import Primitives
 
 /// The message of the commit that records a decision.
@@ -34,6 +34,32 @@ package enum DecisionCommit {
     if !images.isEmpty { paragraphs.append(list("Images:", images)) }
     paragraphs.append(trailers(decision))
     return paragraphs.joined(separator: "\n\n") + "\n"
+  }
+
+  /// The message of the commit that lets an image in again which a release was aborted for.
+  ///
+  /// - Parameters:
+  ///   - entry: What the lock has of it.
+  ///   - rollout: The Rollout that may run it again.
+  ///   - person: Who asks for it.
+  ///   - reason: Why; may be empty.
+  /// - Returns: Text for Git, ready to be committed.
+  package static func message(
+    releasing entry: LockRecord.Quarantined,
+    for rollout: ObjectKey,
+    by person: String,
+    reason: String = ""
+  ) -> String {
+    let names = [entry.image, tag(of: entry.image)].map { "Release \($0) for \(rollout)" }
+    let subject = names.first { $0.count < 72 } ?? "Release an image for \(rollout.name)"
+    let since = entry.since.map { " since \($0.rfc3339)" } ?? ""
+    let why = entry.reason.isEmpty ? "" : ": \(entry.reason)"
+    let sentences = [reason, "In quarantine\(since)\(why)"].filter { !$0.isEmpty }
+      .map { wrap(sentence($0)) }
+    let trailers = [
+      ("Serin-Rollout", rollout.description), ("Serin-Decision", "release"), ("Serin-Decided-By", person),
+    ]
+    return ([subject] + sentences + [list(trailers)]).joined(separator: "\n\n") + "\n"
   }
 
   /// The subject line, shorter than 72 characters.
@@ -94,11 +120,15 @@ package enum DecisionCommit {
   }
 
   private static func trailers(_ decision: Decision) -> String {
-    [
+    list([
       ("Serin-Rollout", decision.rollout.description), ("Serin-Decision", decision.kind.rawValue),
       ("Serin-Step", decision.step), ("Serin-Source-Commit", decision.sourceCommit),
       ("Serin-Decided-By", decision.decidedBy), ("Serin-Id", decision.id),
-    ].filter { !$0.1.isEmpty }.map { "\($0.0): \(oneLine($0.1))" }.joined(separator: "\n")
+    ])
+  }
+
+  private static func list(_ trailers: [(String, String)]) -> String {
+    trailers.filter { !$0.1.isEmpty }.map { "\($0.0): \(oneLine($0.1))" }.joined(separator: "\n")
   }
 
   private static func list(_ title: String, _ lines: [String]) -> String {

@@ -35,6 +35,20 @@ package struct SerinLock: Sendable, Hashable {
     get { LockRecord(json: json.at("rollouts", rollout.description) ?? [:]) }
     set { json.set(newValue.json, at: "rollouts", rollout.description) }
   }
+
+  /// The Rollouts that have an image in quarantine, with its entries.
+  package func quarantined(_ image: String) -> [(rollout: ObjectKey, entry: LockRecord.Quarantined)] {
+    rollouts.compactMap { rollout in
+      self[rollout].quarantine.first { $0.image == image }.map { (rollout, $0) }
+    }
+  }
+
+  /// The lock without an image in the quarantine of a Rollout.
+  package func releasing(_ image: String, for rollout: ObjectKey) -> SerinLock {
+    var lock = self
+    lock[rollout].release([image])
+    return lock
+  }
 }
 
 /// What `serin.lock` says about one Rollout.

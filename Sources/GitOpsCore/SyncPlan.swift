@@ -36,6 +36,8 @@ package struct SyncInput: Sendable {
   package var readings: [ObjectID: JSONValue]
   /// The GitSources that exist; an object of one of the others is not taken from it.
   package var otherSources: Set<ObjectKey>
+  /// The lock at the commit: images that it has in quarantine are not brought to the cluster.
+  package var lock: SerinLock
 
   package init(
     source: GitSource,
@@ -45,7 +47,8 @@ package struct SyncInput: Sendable {
     live: [ObjectID: JSONValue],
     inventory: [InventoryEntry],
     readings: [ObjectID: JSONValue] = [:],
-    otherSources: Set<ObjectKey> = []
+    otherSources: Set<ObjectKey> = [],
+    lock: SerinLock = SerinLock()
   ) {
     self.source = source
     self.desired = desired
@@ -55,6 +58,7 @@ package struct SyncInput: Sendable {
     self.inventory = inventory
     self.readings = readings
     self.otherSources = otherSources
+    self.lock = lock
   }
 }
 
@@ -113,25 +117,25 @@ package struct SyncPlan: Sendable, Hashable {
   private mutating func plan(_ desired: DesiredObject, _ input: SyncInput) {
     let live = input.live[desired.id]
     if let owner = Self.otherOwner(of: live, input) {
-      issues.append(
-        ManifestIssue(
-          file: desired.file,
-          line: desired.line,
-          reason: "\(desired.id) belongs to the GitSource \(owner); remove it there first"
-        )
-      )
-      return
+      return refuse(desired, "\(desired.id) belongs to the GitSource \(owner); remove it there first")
     }
     inventory.append(desired.inventoryEntry)
     if live?.isBeingDeleted == true {
       waits = true
       return
     }
+    if let refusal = Quarantine.refusal(of: desired, live: live, in: input.desired, lock: input.lock) {
+      return refuse(desired, refusal)
+    }
     let digest = ContentDigest.of(Self.comparable(desired, in: input.desired))
     guard let cause = Self.cause(desired, live: live, digest: digest, input) else { return }
     let body = Self.body(desired, live: live, digest: digest, input)
     let wave = ApplyOrder(desired.object, id: desired.id).wave
     actions.append(.apply(body, id: desired.id, wave: wave, cause: cause))
+  }
+
+  private mutating func refuse(_ desired: DesiredObject, _ reason: String) {
+    issues.append(ManifestIssue(file: desired.file, line: desired.line, reason: reason))
   }
 
   private static func otherOwner(of live: JSONValue?, _ input: SyncInput) -> ObjectKey? {

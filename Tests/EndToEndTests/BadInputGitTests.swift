@@ -12,7 +12,7 @@ extension EndToEnd {
         let before = try await running(shop)
         let broken = "kind: ConfigMap\nmetadata:\n  name: x\n   labels: {}\n"
         try await shop.remote.push(["shop/broken.yaml": broken], message: "Break it")
-        let condition = try await ready(of: shop, reason: "InvalidManifest")
+        let condition = try await shop.sourceFailure("InvalidManifest")
         #expect(condition.hasPrefix("shop/broken.yaml:4:10: "), "\(condition)")
         let report = try await stage.serin("get", "rollout", "web", "-n", shop.namespace)
         #expect(report.output.contains("InvalidManifest: \(condition)\n"), "\(report)")
@@ -80,7 +80,7 @@ extension EndToEnd {
         try await shop.remote.ada.git("pull", "--quiet", "--rebase", "origin", "main")
         try await shop.remote.ada.git("push", "--quiet", "origin", "main:kept")
         try await shop.remote.ada.git("-C", shop.remote.directory, "update-ref", "-d", "refs/heads/main")
-        let message = try await ready(of: shop, reason: "BranchMissing")
+        let message = try await shop.sourceFailure("BranchMissing")
         #expect(message.contains("branch main"), "\(message)")
         let report = try await stage.serin("get", "rollout", "web", "-n", shop.namespace)
         #expect(report.output.contains("BranchMissing: \(message)\n"), "\(report)")
@@ -123,18 +123,6 @@ extension EndToEnd {
     private func running(_ shop: Shop) async throws -> Set<String> {
       let pods = try await shop.stage.list(.pods, shop.namespace)
       return Set((pods + (try await shop.replicaSets())).map { "\($0.kind) \($0.name) \($0.uid)" })
-    }
-
-    /// The message of the GitSource's condition once it has the reason.
-    private func ready(of shop: Shop, reason: String) async throws -> String {
-      try await waitFor("the reason \(reason)", detail: { await shop.describe() }) {
-        let source = try await shop.stage.get(.gitSources, shop.namespace, "shop")
-        let condition = source?.status["conditions"]?.array?.first { $0["type"]?.string == "Ready" }
-        guard condition?["reason"]?.string == reason, condition?["status"]?.string == "False" else {
-          return nil
-        }
-        return condition?["message"]?.string
-      }
     }
 
     /// Waits until the rollout says why it is refused, in its condition and to `serin get` and `serin list`.

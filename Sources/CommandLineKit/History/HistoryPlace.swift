@@ -32,7 +32,8 @@ struct HistoryPlace: Sendable {
   ) async throws -> [HistoryPlace] {
     let access = GitAccess(client: client, directory: folder)
     var places: [HistoryPlace] = []
-    for source in try await sources(of: name, namespace, client) {
+    let hint = "name the repository with --repo"
+    for source in try await GitSource.found(for: name, namespace, client, hint: hint) {
       let own = source.writeBranch == source.branch ? [] : [source.writeBranch]
       do throws(GitAccessError) {
         let repository = try await access.reader(of: source)
@@ -43,40 +44,12 @@ struct HistoryPlace: Sendable {
         switch error {
         case .cluster(let error): throw CommandFailure(error)
         case .badSecret(let message):
-          throw CommandFailure(.failed, message, hint: "or name the repository with --repo")
+          throw CommandFailure(.failed, message, hint: "or \(hint)")
         }
       }
     }
     return places
   }
-
-  private static func sources(
-    of name: String?,
-    _ namespace: String,
-    _ client: KubeClient
-  ) async throws(CommandFailure) -> [GitSource] {
-    guard let name else {
-      let objects = try await onCluster { () async throws(KubeError) in
-        try await client.list(.gitSources, namespace: namespace).items
-      }
-      guard !objects.isEmpty else {
-        throw CommandFailure(.failed, "there is no GitSource in namespace \(namespace)", hint: hint)
-      }
-      return objects.map(GitSource.init)
-    }
-    let rollout = try await onCluster { () async throws(KubeError) in
-      try await client.get(.rollouts, namespace: namespace, name: name)
-    }
-    guard let key = gitSourceKey(of: rollout) else {
-      throw CommandFailure(.failed, "rollout \(ObjectKey(rollout)) did not come from a GitSource", hint: hint)
-    }
-    let source = try await onCluster { () async throws(KubeError) in
-      try await client.get(.gitSources, namespace: key.namespace, name: key.name)
-    }
-    return [GitSource(source)]
-  }
-
-  private static let hint = "name the repository with --repo"
 
   /// An address as it is; of a path, the absolute one. A path that is not there is a mistake of use.
   static func url(of address: String) throws(CommandFailure) -> String {

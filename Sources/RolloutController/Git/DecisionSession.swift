@@ -20,7 +20,6 @@ struct DecisionSession {
 
   /// How far back the history of a manifest is searched.
   private static let historyLimit = 50
-  private static let lockComment = "# Written by Serin: what it decided, and what is stable. Do not edit.\n"
 
   let target: WriteTarget
   let now: Instant
@@ -30,7 +29,7 @@ struct DecisionSession {
 
   /// Commits each decision that the branch does not have, and pushes them together.
   func write(_ decisions: [Decision]) async throws -> Outcome {
-    let tip = try await fetchTip()
+    let tip = try await target.fetchTip()
     var parent = tip
     var outcome = Outcome(lock: SerinLock())
     for decision in decisions {
@@ -44,25 +43,9 @@ struct DecisionSession {
       outcome.lock = lock
     }
     guard parent != tip else { return outcome }
-    try await repository.push(
-      commit: parent,
-      to: source.writeBranch,
-      creating: source.writeBackMode == .branch
-    )
+    try await target.push(parent)
     outcome.isPushed = true
     return outcome
-  }
-
-  /// The tip to write on; a branch of our own that does not exist yet begins at the one that is followed.
-  private func fetchTip() async throws(GitError) -> GitCommitID {
-    guard source.writeBranch != source.branch else {
-      return try await repository.fetch(branch: source.branch)
-    }
-    do {
-      return try await repository.fetch(branch: source.writeBranch)
-    } catch GitError.branchMissing {
-      return try await repository.fetch(branch: source.branch)
-    }
   }
 
   private func commit(
@@ -73,10 +56,7 @@ struct DecisionSession {
     on parent: GitCommitID,
     _ lines: inout [String]
   ) async throws -> GitCommitID {
-    let lockEdit = GitEdit(
-      path: source.lockPath,
-      bytes: Array((Self.lockComment + YAML.emit(lock.json)).utf8)
-    )
+    let lockEdit = LockFile.edit(lock, of: source)
     let notes = state.lockProblem.map { ["serin.lock could not be read and was written anew: \($0)"] } ?? []
     func build(_ edits: [GitEdit], _ manifest: DecisionOutcome.ManifestEdit) async throws -> GitCommitID {
       let message = DecisionCommit.message(for: decision, manifest: manifest, notes: notes)
@@ -143,7 +123,7 @@ struct DecisionSession {
   }
 
   private func lock(at commit: GitCommitID) async throws(GitError) -> (SerinLock, problem: String?) {
-    try await LockReader.lock(of: source, at: commit, in: repository)
+    try await LockFile.read(of: source, at: commit, in: repository)
   }
 
   /// Versions that may be the stable one: what the lock names, and only when that is not it, older ones.

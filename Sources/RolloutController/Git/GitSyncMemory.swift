@@ -5,10 +5,11 @@ import Primitives
 
 /// What the sync remembers of one source between two looks; all of it can be read again.
 struct GitSyncMemory: Sendable {
-  /// The manifests of one commit.
+  /// The manifests of one commit, and the lock beside them.
   struct Checkout: Sendable {
     let commit: GitCommitID
     let manifests: ManifestSet
+    let lock: SerinLock
   }
 
   /// Why the last look at the repository found nothing to apply.

@@ -27,7 +27,8 @@ extension GitSyncReconciler {
         live: try await read(SyncPlan.objectsToRead(desired, inventory: inventory)),
         inventory: inventory,
         readings: memory.readings,
-        otherSources: environment.sources().subtracting([source.key])
+        otherSources: environment.sources().subtracting([source.key]),
+        lock: checkout.lock
       )
       var plan = SyncPlan(input)
       let files = Self.filesOfNewRollouts(plan, desired)

@@ -34,7 +34,7 @@ extension GitSyncReconciler {
     let seen = try await repository.remoteTip(branch: source.branch)
     if seen == memory.tip, !Self.isFetchFailure(memory.failure) { return memory.failure }
     let tip = try await repository.fetch(branch: source.branch)
-    let (lock, problem) = try await LockReader.lock(of: source, at: tip, in: repository)
+    let (lock, problem) = try await LockFile.read(of: source, at: tip, in: repository)
     if let problem { log(source.key, isWarning: true, "\(source.lockPath) cannot be read: \(problem)") }
     for rollout in records.update(source.key, lock: lock) { environment.changed(rollout) }
     if source.writeBackMode == .branch { try await readWriteBranch(of: source, repository) }
@@ -60,7 +60,7 @@ extension GitSyncReconciler {
     }
     remember(source) { memory in
       memory.tip = tip
-      memory.good = GitSyncMemory.Checkout(commit: tip, manifests: manifests)
+      memory.good = GitSyncMemory.Checkout(commit: tip, manifests: manifests, lock: lock)
     }
     return nil
   }
@@ -69,7 +69,7 @@ extension GitSyncReconciler {
   private func readWriteBranch(of source: GitSource, _ repository: GitRepository) async throws(GitError) {
     do throws(GitError) {
       let tip = try await repository.fetch(branch: source.writeBranch)
-      let lock = try await LockReader.lock(of: source, at: tip, in: repository).0
+      let lock = try await LockFile.read(of: source, at: tip, in: repository).0
       for rollout in records.update(source.key, lock: lock) { environment.changed(rollout) }
     } catch {
       guard case .branchMissing = error else { throw error }

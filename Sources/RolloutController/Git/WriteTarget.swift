@@ -12,6 +12,27 @@ package struct WriteTarget: Sendable {
     self.source = source
     self.repository = repository
   }
+
+  /// The tip to write on; a branch of our own that does not exist yet begins at the one that is followed.
+  func fetchTip() async throws(GitError) -> GitCommitID {
+    guard source.writeBranch != source.branch else {
+      return try await repository.fetch(branch: source.branch)
+    }
+    do {
+      return try await repository.fetch(branch: source.writeBranch)
+    } catch GitError.branchMissing {
+      return try await repository.fetch(branch: source.branch)
+    }
+  }
+
+  /// Moves the branch to a commit that was built on its tip.
+  func push(_ commit: GitCommitID) async throws(GitError) {
+    try await repository.push(
+      commit: commit,
+      to: source.writeBranch,
+      creating: source.writeBackMode == .branch
+    )
+  }
 }
 
 /// How the writer meets the world; tests give their own.

@@ -81,6 +81,18 @@ struct Shop: Sendable {
     }
   }
 
+  /// Why the GitSource is not ready, once it is for this reason.
+  func sourceFailure(_ reason: String) async throws -> String {
+    try await waitFor("the reason \(reason)", detail: { await describe() }) {
+      let source = try await stage.get(.gitSources, namespace, "shop")
+      let condition = source?.status["conditions"]?.array?.first { $0["type"]?.string == "Ready" }
+      guard condition?["reason"]?.string == reason, condition?["status"]?.string == "False" else {
+        return nil
+      }
+      return condition?["message"]?.string
+    }
+  }
+
   /// One line about the rollout, for a failure's message.
   func describe() async -> String {
     let status = (try? await rollout().status) ?? .null

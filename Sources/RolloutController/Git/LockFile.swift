@@ -3,10 +3,17 @@ import GitStore
 import Primitives
 import YAMLEdit
 
-/// Reads `serin.lock` out of a repository.
-enum LockReader {
+/// `serin.lock` as a file of a repository.
+enum LockFile {
+  private static let comment = "# Written by Serin: what it decided, and what is stable. Do not edit.\n"
+
+  /// The edit that makes the file say this.
+  static func edit(_ lock: SerinLock, of source: GitSource) -> GitEdit {
+    GitEdit(path: source.lockPath, bytes: Array((comment + YAML.emit(lock.json)).utf8))
+  }
+
   /// The lock of a source at a commit: empty when there is none; empty with a reason when it cannot be read.
-  static func lock(
+  static func read(
     of source: GitSource,
     at commit: GitCommitID,
     in repository: GitRepository
