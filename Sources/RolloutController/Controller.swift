@@ -12,11 +12,11 @@ import TrafficPlans
 
 /// The wiring of the controller: caches, election, and the reconcilers for Git, rollouts, experiments and analysis.
 package struct Controller: Sendable {
-  private let client: KubeClient
-  private let options: ControllerOptions
-  private let logger: Logger
-  private let now: @Sendable () -> Instant
-  private let stores: ControllerStores
+  let client: KubeClient
+  let options: ControllerOptions
+  let logger: Logger
+  let now: @Sendable () -> Instant
+  let stores: ControllerStores
   /// What it tells Prometheus.
   package let metrics: ControllerMetrics
 
@@ -116,92 +116,10 @@ package struct Controller: Sendable {
     return services
   }
 
-  /// Says who is asked for what is outside of the cluster.
-  private func connectOutside(
-    events: EventRecorder,
-    http: HTTPClient,
-    plugins: PluginHost,
-    lease: LeaseState,
-    wake: @escaping @Sendable (ObjectKey) -> Void
-  ) {
-    let stores = stores
-    let emit = emit(to: events)
-    let secrets = SecretReader(client: client)
-    var sources: [OutsidePlace.Kind: any RouteSource] = [
-      .recordSet: PowerDNSSource(client: http, secret: secrets.routeSecret),
-      .plugin: PluginRoutes(host: plugins, mayWrite: { lease.isLeader }),
-    ]
-    if let tag = options.loadBalancerTag {
-      let signer = AWSFormSigner(http: http, options: options.analysis, now: now)
-      let api = LoadBalancerAPI(client: http, sign: { await signer.loadBalancing($0, region: $1) })
-      sources[.loadBalancer] = LoadBalancerSource(api: api, tag: tag)
-    }
-    stores.routes.outside.connect(
-      OutsideRoutes.Environment(
-        sources: sources,
-        wake: wake,
-        complain: { key, address, message in
-          guard let rollout = stores.rollouts[key] else { return }
-          let isWitness = address.outside?.kind == .loadBalancer
-          let reason = isWitness ? "WeightVerifyError" : "TrafficRoutingError"
-          emit(PlannedEvent(type: "Warning", reason: reason, message: message), rollout)
-        },
-        now: now
-      )
-    )
-  }
-
   private func makeElector() -> LeaderElector? {
     options.lease.map {
       LeaderElector(client: client, lease: $0, identity: options.identity, now: now, logger: logger)
     }
-  }
-
-  private func makeGit(
-    wakeRollout: Relay<ObjectKey>,
-    wakeSource: Relay<ObjectKey>
-  ) -> (sync: GitSyncReconciler, writer: GitWriter) {
-    let access = GitAccess(client: client, directory: options.stateDirectory)
-    let records = RecordedDecisions()
-    let logger = logger
-    let log: @Sendable (GitLogLine) -> Void = { line in
-      logger.log(
-        level: line.isWarning ? .warning : .info,
-        "\(line.message)",
-        metadata: [LogKey.source: "\(line.source)"]
-      )
-    }
-    let stores = stores
-    let sync = GitSyncReconciler(
-      client: client,
-      access: access,
-      records: records,
-      environment: GitSyncEnvironment(
-        rollouts: { stores.rollouts.objects() },
-        sources: { Set(stores.gitSources.keys()) },
-        changed: { wakeRollout.send($0) },
-        now: now,
-        log: log
-      )
-    )
-    let writer = GitWriter(
-      environment: GitWriterEnvironment(
-        open: { key in
-          guard let object = stores.gitSources[key] else { return nil }
-          let source = GitSource(object)
-          return WriteTarget(source: source, repository: try await access.writer(of: source))
-        },
-        changed: { wakeRollout.send($0) },
-        pushed: { source in
-          sync.poke(source)
-          wakeSource.send(source)
-        },
-        now: now,
-        log: log
-      ),
-      records: records
-    )
-    return (sync, writer)
   }
 
   private func makeRolloutWorker(
@@ -268,70 +186,13 @@ package struct Controller: Sendable {
     }
   }
 
-  private func emit(to events: EventRecorder) -> @Sendable (PlannedEvent, JSONValue) -> Void {
+  func emit(to events: EventRecorder) -> @Sendable (PlannedEvent, JSONValue) -> Void {
     { [tally = metrics.tally] event, object in
       let severity: EventNote.Severity = event.type == "Warning" ? .warning : .normal
       if object.kind == ResourceType.rollouts.kind {
         tally.count(event: event.type, event.reason, of: ObjectKey(object))
       }
       events.record(EventNote(regarding: object, severity, reason: event.reason, message: event.message))
-    }
-  }
-
-  private func makeAnalysisWorker(
-    lease: LeaseState,
-    events: EventRecorder,
-    http: HTTPClient,
-    runner: MeasurementRunner,
-    plugins: PluginHost
-  ) -> Worker<ObjectKey> {
-    let reconciler = AnalysisReconciler(
-      client: client,
-      runs: stores.analysisRuns,
-      http: http,
-      runner: runner,
-      plugins: plugins,
-      options: options.analysis,
-      weight: canaryWeight(stores),
-      mayWrite: { lease.isLeader },
-      emit: emit(to: events),
-      now: now,
-      logger: logger
-    )
-    return Worker(name: "analysisruns", concurrency: 3 * options.concurrency, now: now, logger: logger) {
-      [tally = metrics.tally, now] key in
-      await tally.look(at: key, of: .analysisRun, now: now) { await reconciler.reconcile(key) }
-    }
-  }
-
-  /// The canary's weight of the Rollout that owns a run.
-  private func canaryWeight(_ stores: ControllerStores) -> @Sendable (JSONValue) -> Double? {
-    { run in
-      guard let owner = run.controllerReference, owner["kind"]?.string == "Rollout",
-        let rollout = stores.rollouts.object(namespace: run.namespace, name: owner["name"]?.string ?? ""),
-        rollout.uid == owner["uid"]?.string
-      else { return nil }
-      return canaryPercentage(of: rollout)
-    }
-  }
-
-  /// A GitSource is looked at when it changes and when something that it applied is no longer as Git wants it.
-  private func installSourceTriggers(
-    _ sync: GitSyncReconciler,
-    _ enqueue: @escaping @Sendable (ObjectKey) -> Void
-  ) {
-    stores.gitSources.onChange { change in
-      // Its own status writes are no news.
-      if change.old?.generation != change.new?.generation || change.new == nil { enqueue(change.key) }
-    }
-    let routes = stores.routes
-    // What Git holds is watched wherever Git is followed.
-    stores.gitSources.onChange { if $0.new != nil { routes.demand(.httpRoutes) } }
-    for store in [stores.rollouts, stores.services, routes[.httpRoutes], stores.analysisTemplates] {
-      store.onChange { change in
-        guard let object = change.new ?? change.old else { return }
-        if let source = sync.sourceToHeal(for: object, isDeleted: change.new == nil) { enqueue(source) }
-      }
     }
   }
 }
