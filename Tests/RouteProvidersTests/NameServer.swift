@@ -89,16 +89,25 @@ enum UDP {
     let what: String
   }
 
+  /// A port that is free for both protocols, below those that the kernel gives to clients, which may take one at any
+  /// time.
   static func freePort() throws -> UInt16 {
-    let descriptor = try bound(to: 1)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    for _ in 0..<100 {
+      let port = UInt16.random(in: 20_000..<32_000)
+      if [SOCK_DGRAM, SOCK_STREAM].allSatisfy({ isFree(port, Int32($0.rawValue)) }) { return port }
     }
-    guard code == 0 else { throw Failure(what: "no port") }
-    return UInt16(bigEndian: address.sin_port)
+    throw Failure(what: "no port")
+  }
+
+  private static func isFree(_ port: UInt16, _ kind: Int32) -> Bool {
+    let descriptor = socket(AF_INET, kind, 0)
+    defer { close(descriptor) }
+    var own = address("127.0.0.1", port)
+    return withUnsafePointer(to: &own) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
   }
 
   /// The A records of the name; asked from 127.0.0.N.
