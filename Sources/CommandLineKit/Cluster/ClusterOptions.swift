@@ -26,6 +26,12 @@ struct ClusterOptions: ParsableArguments {
 
   func namespace(of client: KubeClient) -> String { namespace ?? client.configuration.namespace }
 
+  /// What `name` or `namespace/name` means; no name means all of the namespace.
+  func place(of text: String?, client: KubeClient) -> (namespace: String, name: String?) {
+    let parts = (text ?? "").split(separator: "/").map(String.init)
+    return parts.count == 2 ? (parts[0], parts[1]) : (namespace(of: client), text)
+  }
+
   /// The options as they are written on a command line.
   var arguments: [String] {
     [("--kubeconfig", kubeconfig), ("--context", context), ("--namespace", namespace)].flatMap {

@@ -55,19 +55,16 @@ struct HistoryCommand: AsyncParsableCommand {
       return try await read([place], namespace: cluster.namespace)
     }
     let client = try await cluster.client()
-    let namespace = cluster.namespace(of: client)
-    // `namespace/name` names the namespace itself.
-    let parts = (name ?? "").split(separator: "/").map(String.init)
-    let key = parts.count == 2 ? (parts[0], parts[1]) : (namespace, name)
+    let place = cluster.place(of: name, client: client)
     let places = try await HistoryPlace.inCluster(
-      rollout: key.1,
-      namespace: key.0,
+      rollout: place.name,
+      namespace: place.namespace,
       branch: branch,
       client: client,
       mirror: folder
     )
     await client.shutdown()
-    return try await read(places, namespace: key.0)
+    return try await read(places, namespace: place.namespace)
   }
 
   private func read(_ places: [HistoryPlace], namespace: String?) async throws(CommandFailure)

@@ -57,10 +57,7 @@ struct ReleaseCommand: AsyncParsableCommand {
 
   private func release(mirror folder: String) async throws -> [QuarantineRelease.Done] {
     let client = try await cluster.client()
-    // `namespace/name` names the namespace itself.
-    let parts = (rollout ?? "").split(separator: "/").map(String.init)
-    let namespace = parts.count == 2 ? parts[0] : cluster.namespace(of: client)
-    let name = rollout.map { parts.last ?? $0 }
+    let (namespace, name) = cluster.place(of: rollout, client: client)
     let sources = try await GitSource.found(for: name, namespace, client)
     let access = GitAccess(client: client, directory: folder)
     let request = QuarantineRelease(
